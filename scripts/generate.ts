@@ -1,0 +1,161 @@
+/**
+ * Makes `generated/` from the OpenAPI document; with `--check`, only tells what is out of date.
+ *
+ *     npm run generate [-- --check]
+ */
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import openapiTS, { astToString, type OpenAPI3 } from "openapi-typescript";
+import ts from "typescript";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const banner = "// Made from openapi/openapi.yaml by `npm run generate`. Do not edit.\n";
+
+/** The parts of the document that the generated constants come from. */
+interface Document {
+  servers: { url: string }[];
+  paths: Record<string, Record<string, { operationId: string; responses: Record<string, unknown> }>>;
+  components: {
+    parameters: { AssetId: { schema: { pattern: string } } };
+    responses: Record<string, { content: { "application/json": { examples: Record<string, unknown> } } }>;
+  };
+  "x-test-assets": TestAsset[];
+}
+
+interface TestAsset {
+  asset_id: string;
+  summary: string;
+  answers: { status: number; example: string }[];
+}
+
+/** Makes every generated file in memory: its name in `generated/`, and its text. */
+export async function generate(documentPath: string): Promise<Map<string, string>> {
+  const document = await bundle(documentPath);
+  const json = `${JSON.stringify(document, null, 2)}\n`;
+  return new Map([
+    ["openapi.json", json],
+    ["openapi.json.d.cts", `${banner}declare const document: ${json.trimEnd()};\nexport = document;\n`],
+    ["schema.ts", banner + (await schemaTypes(document))],
+    ["document.ts", banner + constants(document)],
+  ]);
+}
+
+/** Names the files of a folder that differ from what the document gives. */
+export async function findDrift(files: Map<string, string>, folder: string): Promise<string[]> {
+  const drifted: string[] = [];
+  for (const [name, text] of files) {
+    const current = await readFile(join(folder, name), "utf8").catch(() => undefined);
+    if (current !== text) drifted.push(name);
+  }
+  return drifted;
+}
+
+async function bundle(documentPath: string): Promise<Document> {
+  const folder = await mkdtemp(join(tmpdir(), "chenyu-assets-"));
+  try {
+    const output = join(folder, "openapi.json");
+    const redocly = join(root, "node_modules/@redocly/cli/bin/cli.js");
+    await promisify(execFile)(process.execPath, [redocly, "bundle", documentPath, "--output", output], { cwd: root });
+    return JSON.parse(await readFile(output, "utf8"));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function schemaTypes(document: Document): Promise<string> {
+  const nodes = await openapiTS(document as unknown as OpenAPI3, {
+    rootTypes: true,
+    rootTypesNoSchemaPrefix: true,
+    transform: openEnumeration,
+  });
+  return astToString(nodes);
+}
+
+/** `x-extensible-enum: [a]` becomes `"a" | (string & {})`: an editor offers the known values, any other is accepted. */
+function openEnumeration(schema: object): ts.TypeNode | undefined {
+  if (!("x-extensible-enum" in schema)) return undefined;
+  const known = (schema["x-extensible-enum"] as string[]).map((value) =>
+    ts.factory.createLiteralTypeNode(ts.factory.createStringLiteral(value)),
+  );
+  const anyString = ts.factory.createIntersectionTypeNode([
+    ts.factory.createKeywordTypeNode(ts.SyntaxKind.StringKeyword),
+    ts.factory.createTypeLiteralNode([]),
+  ]);
+  return ts.factory.createUnionTypeNode([...known, ts.factory.createParenthesizedType(anyString)]);
+}
+
+/** What `src/` needs at run time and the document already says. */
+function constants(document: Document): string {
+  const [server] = document.servers;
+  const lines = [
+    constant("serverUrl", "The API's production server.", server!.url),
+    constant(
+      "assetIdPattern",
+      "What an asset id may look like.",
+      document.components.parameters.AssetId.schema.pattern,
+    ),
+  ];
+  for (const [path, operations] of Object.entries(document.paths)) {
+    for (const { operationId } of Object.values(operations)) {
+      lines.push(constant(`${operationId}Path`, `The path of \`${operationId}\`.`, path));
+    }
+  }
+  lines.push(
+    constant("testAssets", "The asset ids that the mock knows, and what it answers.", checkTestAssets(document)),
+  );
+  return lines.join("\n");
+}
+
+function constant(name: string, summary: string, value: unknown): string {
+  return `/** ${summary} */\nexport const ${name} = ${JSON.stringify(value, null, 2)} as const;\n`;
+}
+
+/** Refuses a test asset that the mock could not play. */
+function checkTestAssets(document: Document): TestAsset[] {
+  const assets = document["x-test-assets"];
+  const isAssetId = new RegExp(document.components.parameters.AssetId.schema.pattern, "u");
+  const seen = new Set<string>();
+  for (const { asset_id, summary, answers } of assets) {
+    const refuse = (problem: string): never => {
+      throw new Error(`x-test-assets: ${asset_id}: ${problem}`);
+    };
+    if (typeof asset_id !== "string" || !isAssetId.test(asset_id)) refuse("asset_id is not an asset id");
+    if (seen.has(asset_id)) refuse("asset_id stands twice");
+    seen.add(asset_id);
+    if (typeof summary !== "string" || summary === "") refuse("summary is missing");
+    if (!Array.isArray(answers) || answers.length === 0) refuse("answers must be a list of at least one");
+    for (const { status, example } of answers) {
+      if (!hasExample(document, status, example)) refuse(`getAsset has no example ${example} for status ${status}`);
+    }
+  }
+  return assets;
+}
+
+function hasExample(document: Document, status: number, example: string): boolean {
+  const operation = Object.values(document.paths)
+    .flatMap((operations) => Object.values(operations))
+    .find(({ operationId }) => operationId === "getAsset");
+  const reference = operation?.responses[status] as { $ref: string } | undefined;
+  const response = document.components.responses[reference?.$ref.split("/").at(-1) ?? ""];
+  return response !== undefined && Object.hasOwn(response.content["application/json"].examples, example);
+}
+
+if (import.meta.main) {
+  const folder = join(root, "generated");
+  const files = await generate(join(root, "openapi/openapi.yaml"));
+  const drifted = await findDrift(files, folder);
+  if (process.argv.includes("--check")) {
+    for (const name of drifted) console.error(`generated/${name} differs from what openapi/openapi.yaml gives.`);
+    if (drifted.length > 0) {
+      console.error("Run `npm run generate` and commit the result.");
+      process.exitCode = 1;
+    }
+  } else {
+    for (const name of drifted) await writeFile(join(folder, name), files.get(name)!);
+    console.log(drifted.length === 0 ? "generated/ is up to date" : `generated: ${drifted.join(", ")}`);
+  }
+}
