@@ -1,0 +1,103 @@
+const brand: unique symbol = Symbol.for("chenyu-assets.error");
+
+type Details = ErrorOptions & { response?: Response; attempts?: number; retryable?: boolean };
+
+/** The base of all errors of this package, but for a caller's abort (the signal's `reason`) and a thrown `apiKey()`. */
+export class ChenyuError extends Error {
+  override readonly name: string = "ChenyuError";
+  /** The `X-Request-Id` of the response, where it has one. The vendor documents none. */
+  readonly requestId: string | undefined;
+  /** How many requests were sent for this call. */
+  readonly attempts: number;
+  /** Whether the same call may succeed later. */
+  readonly retryable: boolean;
+
+  constructor(message: string, { response, attempts = 1, retryable = false, ...options }: Details) {
+    super(withoutQueries(message), options);
+    this.requestId = response?.headers.get("x-request-id") ?? undefined;
+    this.attempts = attempts;
+    this.retryable = retryable;
+  }
+
+  /** @internal */
+  get [brand](): true {
+    return true;
+  }
+}
+
+/** Thrown for a wrong option or asset reference, before any request is sent. */
+export class ConfigError extends ChenyuError {
+  override readonly name = "ConfigError";
+  constructor(message: string) {
+    super(message, { attempts: 0 });
+  }
+}
+
+/** Thrown when the API says no: by an HTTP error, or by an envelope whose `code` is not 0. */
+export class ApiError extends ChenyuError {
+  override readonly name = "ApiError";
+  /** The HTTP status: 200 for a failure that only the envelope tells. */
+  declare readonly status: number;
+  /** The envelope's `code`, where there is an envelope. */
+  declare readonly code: number | undefined;
+  /** The API's own message, in Chinese, where there is one. */
+  declare readonly msg: string | undefined;
+  /** What `status` or `code` means; `rejected` is a business failure. */
+  declare readonly kind: keyof typeof advice;
+  /** Why the asset was `rejected`: a guess by words in `msg`, for the vendor documents no codes. */
+  declare readonly reason: "expired" | "no_permission" | "review_failed" | "unknown" | undefined;
+  /** How long the API asks to wait, in milliseconds. */
+  declare readonly retryAfterMs: number | undefined;
+
+  constructor(request: string, answer: Omit<ApiError, keyof ChenyuError>, details: Details) {
+    const { status, code, msg, kind } = answer;
+    const said = [`HTTP ${status}`, code === undefined ? [] : `code ${code}`, msg === undefined ? [] : `"${msg}"`];
+    super(`${request}: ${said.flat().join(", ")} (${kind}). ${advice[kind]}`, details);
+    Object.assign(this, answer);
+  }
+}
+
+const advice = {
+  bad_request: "Check the asset id.",
+  unauthenticated: "Check the API key: apiKey, or CHENYU_API_KEY.",
+  permission_denied: "Check what the API key may do.",
+  not_found: "Check the asset id; assets also expire.",
+  rate_limited: "Wait before the next request.",
+  server_error: "Try again later.",
+  rejected: "The asset has expired, is not yours or failed review.",
+  unexpected: "Check baseUrl.",
+} as const;
+
+/** Thrown when no whole response came: refused, reset or cut off. Not for a response that says no. */
+export class NetworkError extends ChenyuError {
+  override readonly name = "NetworkError";
+}
+
+/** Thrown when a response, body included, did not come in time. Not for the caller's own abort. */
+export class TimeoutError extends ChenyuError {
+  override readonly name = "TimeoutError";
+  /** Which clock ran out: `attempt` is the one of `timeoutMs`. */
+  readonly clock = "attempt";
+}
+
+/** Thrown when a whole response came that is not the API's: a gateway's page, a redirect, another JSON. */
+export class ResponseError extends ChenyuError {
+  override readonly name = "ResponseError";
+  /** The HTTP status. */
+  readonly status: number;
+
+  constructor(message: string, response: Response) {
+    super(message, { response });
+    this.status = response.status;
+  }
+}
+
+/** Knows this package's errors, those of a second copy of it too, where `instanceof` fails; then look at `name`. */
+export function isChenyuError(e: unknown): e is ApiError | NetworkError | TimeoutError | ResponseError | ConfigError {
+  return (e as Partial<ChenyuError> | null | undefined)?.[brand] === true;
+}
+
+/** Cuts the query of every URL in a text: a signed URL is a secret. */
+export function withoutQueries(text: string): string {
+  return text.replace(/\?[^\s"'<>]+/g, "?…");
+}
