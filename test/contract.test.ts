@@ -1,0 +1,125 @@
+/**
+ * The document is the contract: every example of every status of every operation is served by Prism and handled by the
+ * client. The list of cases is read from the document; a case without an expectation here fails.
+ */
+import { afterAll, describe, expect, inject, test } from "vitest";
+import { readDocument, startPrism } from "../scripts/prism.ts";
+import { ApiError, createClient, type Asset } from "../src/index.ts";
+import { caught } from "./helpers/caught.ts";
+
+type Failure = Partial<Pick<ApiError, "kind" | "code" | "msg" | "reason" | "retryAfterMs" | "retryable">>;
+
+/** What the client makes of each case: the asset, or the failure. */
+const expectations: Record<string, "asset" | Failure> = {
+  "getAsset 200 confirmed": "asset",
+  "getAsset 200 video": "asset",
+  "getAsset 200 persistent": "asset",
+  "getAsset 200 under_review": "asset",
+  "getAsset 200 unknown_status": "asset",
+  "getAsset 200 expired": { kind: "rejected", code: 1001, reason: "expired", retryable: false },
+  "getAsset 200 no_permission": { kind: "rejected", code: 1002, reason: "no_permission", retryable: false },
+  "getAsset 200 review_failed": { kind: "rejected", code: 1003, reason: "review_failed", retryable: false },
+  "getAsset 200 rate_limited": { kind: "rate_limited", code: 429, retryable: true },
+  "getAsset 400 bad_request": { kind: "bad_request", code: 400, retryable: false },
+  "getAsset 401 invalid_key": { kind: "unauthenticated", code: 401, retryable: false },
+  "getAsset 403 permission_denied": { kind: "permission_denied", code: 403, retryable: false },
+  "getAsset 404 not_found": { kind: "not_found", code: 404, retryable: false },
+  "getAsset 429 too_many_requests": { kind: "rate_limited", code: 429, retryAfterMs: 1000, retryable: true },
+  "getAsset 500 server_error": { kind: "server_error", code: 500, retryable: true },
+  "getAsset 500 error_text": { kind: "server_error", code: undefined, msg: "internal error", retryable: true },
+  "getAsset 500 error_object": { kind: "server_error", code: undefined, msg: "internal error", retryable: true },
+};
+
+const id = "asset_38d2ff7769fb3b7267039941547e6a78";
+const document = await readDocument();
+const cases = Object.values(document.paths)
+  .flatMap((operations) => Object.values(operations))
+  .flatMap(({ operationId, responses }) =>
+    Object.entries(responses).flatMap(([status, response]) =>
+      Object.entries(resolve(document.components.responses, response).content["application/json"].examples).map(
+        ([example, reference]) => ({
+          name: `${operationId} ${status} ${example}`,
+          status: Number(status),
+          example,
+          body: resolve(document.components.examples, reference).value as { msg?: string; data?: Asset },
+        }),
+      ),
+    ),
+  );
+const handled = new Set<string>();
+
+describe("every case of the document is served by Prism and handled by the client", () => {
+  afterAll(() => {
+    console.log(`contract: operation × status × example: ${handled.size} of ${cases.length}`);
+    expect([...handled].toSorted()).toEqual(cases.map(({ name }) => name).toSorted());
+  });
+
+  test.each(cases)("$name", async ({ name, status, example, body }) => {
+    const expected = expectations[name];
+    const headers = { Prefer: `code=${status}, example=${example}` };
+    const lookUp = createClient({ apiKey: "cy_test", baseUrl: inject("prism") }).assets.get(id, { headers });
+    if (expected === "asset") {
+      expect(await lookUp).toEqual(body.data);
+    } else {
+      expect(expected, `no expectation for ${name}: add one`).toBeDefined();
+      const error = await caught(lookUp);
+      expect(error).toBeInstanceOf(ApiError);
+      expect(error).toMatchObject({ name: "ApiError", status, msg: body.msg, ...expected });
+    }
+    handled.add(name);
+  });
+
+  test("no expectation is left over from an older document", () => {
+    expect(Object.keys(expectations).toSorted()).toEqual(cases.map(({ name }) => name).toSorted());
+  });
+});
+
+describe("Prism checks requests", () => {
+  const url = `${inject("prism")}/api/open/v2/assets/${id}`;
+  const authorization = "Bearer cy_test";
+
+  test.each([
+    { request: "the right request", url, headers: { authorization }, status: 200 },
+    { request: "no key", url, headers: {}, status: 401 },
+    { request: "another scheme", url, headers: { authorization: "Basic Y3lfdGVzdDo=" }, status: 401 },
+    { request: "a bad id", url: `${url}%20x`, headers: { authorization }, status: 400 },
+    { request: "an unknown path", url: `${url}/x`, headers: { authorization }, status: 404 },
+  ])("$request is answered with $status", async ({ url, headers, status }) => {
+    const response = await fetch(url, { headers });
+    await response.body?.cancel();
+    expect(response.status).toBe(status);
+  });
+
+  test("raw is typed by the document and answered with the envelope", async () => {
+    const { raw } = createClient({ apiKey: "cy_test", baseUrl: inject("prism") });
+    const { data } = await raw.GET("/api/open/v2/assets/{asset_id}", { params: { path: { asset_id: id } } });
+    expect(data).toEqual(cases[0]?.body);
+  });
+});
+
+describe("Prism checks bodies", () => {
+  const broken: Record<string, (body: { code: unknown; msg: unknown; data: Record<string, unknown> }) => void> = {
+    "code as a text": (body) => (body.code = "zero"),
+    "msg missing": (body) => delete body.msg,
+    "asset_uri missing": (body) => delete body.data.asset_uri,
+    "size_bytes as a text": (body) => (body.data.size_bytes = "102400"),
+    "persistent as a number": (body) => (body.data.persistent = 1),
+  };
+
+  test.each(Object.keys(broken))("a body with %s is refused", async (name) => {
+    const variant = structuredClone(document);
+    broken[name]!(variant.components.examples.Confirmed!.value as Parameters<(typeof broken)[string]>[0]);
+    const prism = await startPrism(variant);
+    try {
+      const headers = { Prefer: "code=200, example=confirmed" };
+      const lookUp = createClient({ apiKey: "cy_test", baseUrl: prism.url }).assets.get(id, { headers });
+      expect(await caught(lookUp)).toMatchObject({ name: "ApiError", status: 500 });
+    } finally {
+      await prism.close();
+    }
+  });
+});
+
+function resolve<T>(components: Record<string, T>, { $ref }: { $ref: string }): T {
+  return components[$ref.split("/").at(-1)!]!;
+}

@@ -1,0 +1,21 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  root: fileURLToPath(new URL("..", import.meta.url)),
+  test: {
+    reporters: ["default", "test/helpers/closing-line.ts"],
+    projects: [
+      {
+        test: {
+          name: "sdk",
+          include: ["test/*.test.ts"],
+          globalSetup: "test/helpers/prism-setup.ts",
+          testTimeout: 20_000,
+        },
+      },
+      { test: { name: "package", include: ["test/package/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000 } },
+    ],
+    coverage: { provider: "v8", include: ["src/**/*.ts"], reporter: ["text"], thresholds: { 100: true } },
+  },
+});
