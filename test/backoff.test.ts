@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { parseRetryAfterMs } from "../src/backoff.ts";
+
+const now = Date.UTC(2026, 5, 16, 12, 0, 0);
+
+test.each([
+  ["0", 0],
+  ["7", 7000],
+  ["100000", 100_000_000],
+  ["9".repeat(400), Number.MAX_SAFE_INTEGER],
+  ["Tue, 16 Jun 2026 12:00:30 GMT", 30_000],
+  ["Tue, 16 Jun 2026 11:00:00 GMT", 0],
+])("Retry-After: %s is %i ms", (value, expected) => {
+  expect(parseRetryAfterMs(value, now)).toBe(expected);
+});
+
+test.each([
+  [null],
+  [""],
+  ["soon"],
+  ["120junk"],
+  ["-5"],
+  ["1.5"],
+  ["1, 2"],
+  ["2026-06-16"],
+  ["Tue, 99 Jun 2026 12:00:30 GMT"],
+  ["Tue, 16 Jun 2026 12:00:30"],
+])("Retry-After: %s is malformed", (value) => {
+  expect(parseRetryAfterMs(value, now)).toBeUndefined();
+});

@@ -1,0 +1,55 @@
+import { inspect } from "node:util";
+import { describe, expect, test, vi } from "vitest";
+import * as sdk from "../src/index.ts";
+import { caught } from "./helpers/caught.ts";
+
+describe("isChenyuError", () => {
+  test("knows the errors of a second copy of the package, which instanceof does not", async () => {
+    vi.resetModules();
+    const copy: typeof sdk = await import("../src/index.ts");
+    const error = await caught(() => copy.parseAssetId(""));
+    expect(error).not.toBeInstanceOf(sdk.ChenyuError);
+    expect(sdk.isChenyuError(error)).toBe(true);
+  });
+
+  test.each([undefined, null, 7, "x", {}, new Error("x"), new TypeError("x")])("does not know %s", (value) => {
+    expect(sdk.isChenyuError(value)).toBe(false);
+  });
+});
+
+describe("an error", () => {
+  const error = new sdk.NetworkError("GET https://a.example/b?signature=s3cret&x=1 failed", {
+    cause: new Error("inner"),
+  });
+
+  test("is an Error with a literal name, its cause and its details", () => {
+    expect(error).toBeInstanceOf(Error);
+    expect(error).toBeInstanceOf(sdk.ChenyuError);
+    expect(error).toMatchObject({ name: "NetworkError", attempts: 1, retryable: false, requestId: undefined });
+    expect(error.cause).toBeInstanceOf(Error);
+    expect(new sdk.ConfigError("x")).not.toHaveProperty("cause");
+  });
+
+  test.each([
+    ["https://a.example/b?signature=s3cret", "https://a.example/b?…"],
+    [
+      String.raw`{"url":"https:\/\/a.example\/b?x=1\u0026signature=s3cret","a":1`,
+      String.raw`{"url":"https:\/\/a.example\/b?…","a":1`,
+    ],
+    ["Really? Yes.", "Really? Yes."],
+  ])("cuts the queries of its message: %s", (message, cut) => {
+    expect(new sdk.NetworkError(message, {}).message).toBe(cut);
+  });
+
+  test("shows no query of any URL, and neither brand nor noise when inspected", () => {
+    expect(error.message).toBe("GET https://a.example/b?… failed");
+    expect(inspect(error, { depth: Infinity })).not.toMatch(/s3cret|Symbol\(/);
+    expect(JSON.stringify(error)).not.toContain("s3cret");
+  });
+});
+
+test("the client shows no key when it is inspected", () => {
+  const client = sdk.createClient({ apiKey: "cy_s3cret" });
+  expect(inspect(client, { depth: Infinity, showHidden: true })).not.toContain("s3cret");
+  expect(JSON.stringify(client)).not.toContain("s3cret");
+});
