@@ -42,9 +42,14 @@ export interface OpenApiDocument {
   info: { version: string };
   paths: Record<string, Record<string, { operationId: string; responses: Record<string, { $ref: string }> }>>;
   components: {
-    schemas: Record<string, { required?: string[]; properties?: Record<string, { type?: string | string[] }> }>;
+    schemas: Record<string, { required?: string[]; properties?: Record<string, OpenApiProperty> }>;
     responses: Record<string, { content: { "application/json": { examples: Record<string, { $ref: string }> } } }>;
     examples: Record<string, { summary: string; value: unknown }>;
   };
   "x-test-assets": { asset_id: string; summary: string; answers: { status: number; example: string }[] }[];
+}
+
+interface OpenApiProperty {
+  type?: string | string[];
+  description?: string;
 }

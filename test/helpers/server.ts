@@ -6,7 +6,7 @@ export interface TestServer extends AsyncDisposable {
   /** What arrived, in order. */
   requests: IncomingMessage[];
   /** How many sockets are open now. */
-  openSockets(): Promise<number>;
+  openSockets: () => Promise<number>;
 }
 
 /** Starts a real server on a free port of 127.0.0.1; `await using` ends it with all its sockets. */

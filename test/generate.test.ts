@@ -1,0 +1,86 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, test } from "vitest";
+import { findDrift, generate } from "../scripts/generate.ts";
+import type { OpenApiDocument } from "../scripts/prism.ts";
+
+const generated = fileURLToPath(new URL("../generated", import.meta.url));
+const documentPath = fileURLToPath(new URL("../openapi/openapi.yaml", import.meta.url));
+const source = await readFile(documentPath, "utf8");
+const files = await generate(documentPath);
+const folder = await mkdtemp(join(tmpdir(), "chenyu-assets-"));
+afterAll(() => rm(folder, { recursive: true }));
+
+describe("generated/", () => {
+  test("is what the document gives", async () => {
+    expect(await findDrift(files, generated)).toEqual([]);
+  });
+
+  test.each([...files.keys()])("drift of %s is found and named", async (name) => {
+    const copy = join(folder, "generated");
+    await cp(generated, copy, { recursive: true });
+    await writeFile(join(copy, name), `${files.get(name)}\n`);
+    expect(await findDrift(files, copy)).toEqual([name]);
+    await rm(join(copy, name));
+    expect(await findDrift(files, copy)).toEqual([name]);
+  });
+
+  test("has the description of every field in the TSDoc of its type", async () => {
+    const { components } = JSON.parse(files.get("openapi.json")!) as OpenApiDocument;
+    const fields = Object.entries(components.schemas.Asset!.properties!);
+    expect(fields).toHaveLength(13);
+    const types = files.get("schema.ts")!;
+    for (const [name, { description }] of fields) {
+      const tsdoc = description!.trim().replaceAll("\n", "\n             *     ");
+      const at = types.indexOf(tsdoc);
+      expect(at, name).toBeGreaterThan(0);
+      expect(types.slice(at + tsdoc.length)).toMatch(new RegExp(`^\\n[^/]*(@example .*\\n)?[ *]*/\\s+${name}\\??: `));
+    }
+  });
+
+  test("has open enumerations as unions with any other text", () => {
+    expect(files.get("schema.ts")).toContain('status: "confirmed" | (string & {});');
+  });
+});
+
+describe("a test asset that the mock could not play is refused, by id", () => {
+  const first = "asset_id: asset_38d2ff7769fb3b7267039941547e6a78\n    summary: Ready image (the vendor's example)";
+  test.each([
+    [
+      "an unknown example",
+      "{ status: 200, example: video }",
+      "{ status: 200, example: film }",
+      /getAsset has no example film for status 200/,
+    ],
+    [
+      "an example of another status",
+      "{ status: 200, example: video }",
+      "{ status: 404, example: video }",
+      /no example video for status 404/,
+    ],
+    [
+      "an undeclared status",
+      "{ status: 200, example: video }",
+      "{ status: 418, example: video }",
+      /no example video for status 418/,
+    ],
+    [
+      "no answer",
+      "answers: [{ status: 200, example: video }]",
+      "answers: []",
+      /answers must be a list of at least one/,
+    ],
+    ["no summary", "summary: Ready video", "summary: ''", /summary is missing/],
+    ["a bad id", first, first.replace("asset_38d2", "a/b"), /asset_id is not an asset id/],
+    ["an id twice", "asset_7e570000000000000000000000000006", "asset_7e570000000000000000000000000005", /stands twice/],
+  ])("%s", async (_name, text, planted, message) => {
+    const broken = join(folder, "openapi.yaml");
+    const at = source.indexOf("x-test-assets:");
+    const changed = source.slice(0, at) + source.slice(at).replace(text, planted);
+    expect(changed).not.toBe(source);
+    await writeFile(broken, changed);
+    await expect(generate(broken)).rejects.toThrow(message);
+  });
+});

@@ -1,0 +1,192 @@
+/** The packed tarball, as its users get it: installed, compiled, run and bundled outside of this repository. */
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { createContext, runInContext } from "node:vm";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { publint } from "publint";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readSamples } from "../helpers/readme.ts";
+import { startServer } from "../helpers/server.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+// npm tells which Node it runs on itself: the system's, where ours comes from `node_modules`.
+const { npm_execpath: npm, npm_node_execpath: systemNode = process.execPath } = process.env;
+const consumer = await mkdtemp(join(tmpdir(), "chenyu-assets-consumer-"));
+const installed = join(consumer, "node_modules/chenyu-assets");
+const tarball = join(consumer, "package.tgz");
+const samples = readSamples(await readFile(join(root, "README.md"), "utf8"));
+
+async function run(command: string, args: string[], cwd = consumer): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)(command, args, { cwd });
+    return stdout;
+  } catch (error) {
+    // A compiler tells its findings on stdout.
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`${command} ${args.join(" ")}\n${stdout}${stderr}`, { cause: error });
+  }
+}
+
+function runNpm(args: string[], cwd: string): Promise<string> {
+  return npm === undefined ? run("npm", args, cwd) : run(systemNode, [npm, ...args], cwd);
+}
+
+beforeAll(async () => {
+  const packed = await runNpm(["pack", "--pack-destination", consumer, "--json", "--silent"], root);
+  const [{ filename }] = JSON.parse(packed.slice(packed.indexOf("["))) as [{ filename: string }];
+  await cp(join(consumer, filename), tarball);
+  await writeFile(join(consumer, "package.json"), '{ "name": "consumer", "private": true }');
+  await runNpm(["install", tarball, "--no-audit", "--no-fund", "--prefer-offline"], consumer);
+  await cp(join(root, "test/package/consumer"), consumer, { recursive: true });
+  for (const extension of ["mts", "cts"])
+    await cp(join(consumer, "look-up.ts"), join(consumer, `look-up.${extension}`));
+  for (const [index, sample] of samples.entries()) await writeFile(join(consumer, `readme-${index}.mts`), sample);
+});
+afterAll(() => rm(consumer, { recursive: true }));
+
+describe("the tarball", () => {
+  test("holds the build, the document and its papers, nothing else", async () => {
+    const files = (await run("tar", ["-tf", tarball])).trim().split("\n");
+    const expected =
+      /^package\/(dist\/(esm|cjs)\/(package\.json|(src|generated)\/[a-z-]+\.(js|d\.ts))|generated\/openapi\.json(\.d\.cts)?|package\.json|(README(\.zh-CN)?|CHANGELOG)\.md|LICENSE)$/;
+    expect(files.filter((file) => !expected.test(file))).toEqual([]);
+    expect(files).toContain("package/LICENSE");
+    expect(await run("grep", ["-rlF", root, installed]).catch(() => "none")).toBe("none");
+  });
+
+  test("installs one pinned dependency, and has no side effects", async () => {
+    const manifest = JSON.parse(await readFile(join(installed, "package.json"), "utf8"));
+    expect(manifest.dependencies).toEqual({ "openapi-fetch": expect.stringMatching(/^\d+\.\d+\.\d+$/) });
+    expect(manifest).toMatchObject({ sideEffects: false, engines: { node: ">=20.19" } });
+    expect(manifest).not.toHaveProperty("peerDependencies");
+  });
+
+  test("pleases publint", async () => {
+    const { messages } = await publint({ pkgDir: installed, strict: true });
+    expect(messages).toEqual([]);
+  });
+
+  test("has types that are right in every way of resolving them (attw)", async () => {
+    const attw = join(root, "node_modules/@arethetypeswrong/cli/dist/index.js");
+    const { analysis } = JSON.parse(await run(process.execPath, [attw, tarball, "--format", "json"])) as {
+      analysis: { problems: unknown[]; entrypoints: Record<string, { resolutions: Record<string, unknown> }> };
+    };
+    expect(analysis.problems).toEqual([]);
+    expect(Object.keys(analysis.entrypoints)).toEqual([".", "./openapi.json"]);
+    const columns = ["node10", "node16-cjs", "node16-esm", "bundler"];
+    for (const { resolutions } of Object.values(analysis.entrypoints)) {
+      expect(Object.keys(resolutions).toSorted()).toEqual(columns.toSorted());
+    }
+  });
+});
+
+const compilers = [
+  { version: "5.4", tsc: "node_modules/typescript-5.4/bin/tsc" },
+  { version: "6.0", tsc: "node_modules/typescript/bin/tsc" },
+  { version: "7.0", tsc: "node_modules/@typescript/native/bin/tsc" },
+];
+
+describe.each(compilers)("TypeScript $version, all libraries checked,", ({ version, tsc }) => {
+  async function compile(options: Record<string, string>, files: string[]): Promise<void> {
+    const strict = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true };
+    const environment = { target: "es2022", lib: ["es2023", "dom", "dom.iterable"], types: [] };
+    const config = { compilerOptions: { ...strict, ...environment, ...options }, files };
+    await writeFile(join(consumer, "tsconfig.json"), JSON.stringify(config));
+    await run(process.execPath, [join(root, tsc)]);
+  }
+
+  test("is the version that its name says", async () => {
+    expect(await run(process.execPath, [join(root, tsc), "--version"])).toContain(`Version ${version}`);
+  });
+
+  test("compiles for a bundler", async () => {
+    await compile({ module: "esnext", moduleResolution: "bundler" }, ["look-up.ts", "document.mts"]);
+  });
+
+  test("compiles an ES module and CommonJS under nodenext", async () => {
+    await compile({ module: "nodenext" }, ["look-up.mts", "look-up.cts", "document.mts", "document.cts"]);
+  });
+
+  test("compiles an ES module and CommonJS under node16, which has no import attributes for JSON", async () => {
+    await compile({ module: "node16" }, ["look-up.mts", "look-up.cts", "document.cts"]);
+  });
+
+  test("compiles the samples of the README", async () => {
+    expect(samples.length).toBeGreaterThan(3);
+    const files = samples.map((_sample, index) => `readme-${index}.mts`);
+    await compile({ module: "nodenext" }, files);
+  });
+
+  test("finds a wrong call", async () => {
+    const text = 'import { createClient } from "chenyu-assets";\ncreateClient({ apiKey: 7 });\n';
+    await writeFile(join(consumer, "wrong.mts"), text);
+    await expect(compile({ module: "nodenext" }, ["wrong.mts"])).rejects.toThrow("wrong.mts(2,16): error TS2322");
+  });
+});
+
+describe.each([
+  ["the Node that npm runs on", systemNode],
+  ["our own Node", process.execPath],
+])("on %s", (_name, node) => {
+  beforeAll(async () => {
+    console.log(`the tarball on Node ${(await run(node, ["--version"])).trim()}`);
+    const tsc = join(root, "node_modules/typescript/bin/tsc");
+    const compilerOptions = { module: "nodenext", target: "es2022", types: [] };
+    const files = ["look-up.mts", "look-up.cts", "document.mts", "document.cts"];
+    await writeFile(join(consumer, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
+    await run(process.execPath, [tsc]);
+  });
+
+  test.each(["look-up.mjs", "look-up.cjs"])("%s looks assets up", async (script) => {
+    await using server = await startServer((request, response) => {
+      const found = request.url === "/api/open/v2/assets/asset_1" && request.headers.authorization === "Bearer cy_test";
+      const asset = { asset_id: "asset_1", status: "confirmed", size_bytes: 7 };
+      response.writeHead(found ? 200 : 404).end(JSON.stringify(found ? { code: 0, msg: "", data: asset } : {}));
+    });
+    const results = JSON.parse(await run(node, [script, server.url]));
+    expect(results).toEqual(["asset://asset_1 true 7", "ApiError not_found", "ConfigError", 0]);
+  });
+
+  test.each(["document.mjs", "document.cjs"])("%s reads the document", async (script) => {
+    expect(JSON.parse(await run(node, [script]))).toEqual(["3.1.1", "getAsset"]);
+  });
+
+  test("the errors of the two copies know each other", async () => {
+    expect(JSON.parse(await run(node, ["two-copies.mjs"]))).toEqual([
+      ["ConfigError", false, true],
+      ["ConfigError", false, true],
+    ]);
+  });
+});
+
+describe("a bundle for browsers", () => {
+  let code: string;
+
+  beforeAll(async () => {
+    const options = { platform: "browser", format: "iife", globalName: "sdk", bundle: true, minify: true } as const;
+    const stdin = { contents: 'export { createClient } from "chenyu-assets";', resolveDir: consumer };
+    const { outputFiles, warnings } = await build({ ...options, stdin, write: false, logLevel: "silent" });
+    expect(warnings).toEqual([]);
+    code = outputFiles[0]!.text;
+    const size = gzipSync(code, { level: 9 }).length;
+    console.log(`createClient for browsers, openapi-fetch included: ${code.length} bytes, ${size} gzipped`);
+  });
+
+  test("leaves the test assets of the mock out", () => {
+    expect(code).toContain("/api/open/v2/assets/{asset_id}");
+    expect(code).not.toContain("7e57");
+  });
+
+  test("works where there is nothing of Node: only what the Fetch and DOM standards give", async () => {
+    const web = { AbortController, Headers, Request, Response, URL, clearTimeout, setTimeout };
+    const fetch = async (url: string): Promise<Response> => Response.json({ code: 0, data: { asset_id: url } });
+    const context = createContext({ ...web, fetch });
+    runInContext(`${code}; globalThis.result = sdk.createClient({ apiKey: "k" }).assets.get("asset_1");`, context);
+    expect(await context.result).toEqual({ asset_id: "https://www.chenyu.cn/api/open/v2/assets/asset_1" });
+  });
+});
