@@ -15,7 +15,7 @@ declare const document: {
   "servers": [
     {
       "url": "https://www.chenyu.cn",
-      "description": "Production. [Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info)."
+      "description": "Production, as the vendor's page documents it."
     }
   ],
   "security": [
@@ -172,7 +172,7 @@ declare const document: {
               "audio",
               "file"
             ],
-            "description": "The kind of medium. `image`, `video`, `audio` and `file` are common values; others are possible.\n[Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+            "description": "The kind of medium. `image`, `video`, `audio` and `file` are common values, others are possible:\n[documented for uploads](https://chenyu.mintlify.app/api-reference/workflow/assets-upload).\n",
             "examples": [
               "image"
             ]
@@ -197,7 +197,7 @@ declare const document: {
             "x-extensible-enum": [
               "temp_input"
             ],
-            "description": "What the asset was made for. `temp_input` is the only known value; others are undocumented.\n[Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+            "description": "What the asset was made for. `temp_input` is the only value that is\n[documented for uploads](https://chenyu.mintlify.app/api-reference/workflow/assets-upload); others are\nundocumented.\n",
             "examples": [
               "temp_input"
             ]

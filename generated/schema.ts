@@ -67,8 +67,8 @@ export interface components {
              */
             signed_url: string;
             /**
-             * @description The kind of medium. `image`, `video`, `audio` and `file` are common values; others are possible.
-             *     [Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).
+             * @description The kind of medium. `image`, `video`, `audio` and `file` are common values, others are possible:
+             *     [documented for uploads](https://chenyu.mintlify.app/api-reference/workflow/assets-upload).
              * @example image
              */
             media_type: "image" | "video" | "audio" | "file" | (string & {});
@@ -85,8 +85,9 @@ export interface components {
              */
             size_bytes: number;
             /**
-             * @description What the asset was made for. `temp_input` is the only known value; others are undocumented.
-             *     [Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).
+             * @description What the asset was made for. `temp_input` is the only value that is
+             *     [documented for uploads](https://chenyu.mintlify.app/api-reference/workflow/assets-upload); others are
+             *     undocumented.
              * @example temp_input
              */
             purpose: "temp_input" | (string & {});

@@ -63,6 +63,12 @@ describe("a planted error is found", () => {
     { rule: "rule/operation-id-casing", error: "no operationId", text: "      operationId: getAsset\n", planted: "" },
     { rule: "rule/property-casing", error: "camel case", text: "        mime_type:\n", planted: "        mimeType:\n" },
     { rule: "rule/property-casing", error: "a Chinese key", text: "        mime_type:\n", planted: "        类型:\n" },
+    {
+      rule: "rule/example-casing",
+      error: "a Chinese name",
+      text: "            video:\n",
+      planted: "            视频:\n",
+    },
     { rule: "rule/scalar-example", error: "no example", text: "          examples: [102400]\n", planted: "" },
     {
       rule: "rule/scalar-example",
