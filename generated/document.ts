@@ -1,4 +1,7 @@
 // Made from openapi/openapi.yaml by `npm run generate`. Do not edit.
+/** The version of the document, and of this package. */
+export const version = "0.1.0" as const;
+
 /** The API's production server. */
 export const serverUrl = "https://www.chenyu.cn" as const;
 

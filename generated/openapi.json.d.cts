@@ -159,7 +159,7 @@ declare const document: {
           },
           "signed_url": {
             "type": "string",
-            "description": "The address of the bytes for whoever holds it: a secret. Format: a URL whose query has `expires`, in Unix\nseconds, and `signature`.\n[Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+            "description": "An address of the bytes that seems to open them to whoever holds it: treat it as a secret. Format: a URL whose\nquery has `expires`, in Unix seconds, and `signature`.\n[Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info) by example; what it opens is undocumented.\n",
             "examples": [
               "https://www.chenyu.team/assets/asset_38d2ff7769fb3b7267039941547e6a78/content?expires=1781295600&signature=xxxx"
             ]
@@ -204,7 +204,7 @@ declare const document: {
           },
           "persistent": {
             "type": "boolean",
-            "description": "Whether the asset is kept without an expiry.\n[Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+            "description": "Whether the asset is kept. [Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info) by name; what it means for `expires_at` is undocumented.\n",
             "examples": [
               false
             ]
@@ -214,7 +214,7 @@ declare const document: {
               "string",
               "null"
             ],
-            "description": "When the asset expires. Format: RFC 3339 with an offset (`+08:00`).\n[Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info) as a string; what a persistent\nasset has here is undocumented, so expect it empty or null.\n",
+            "description": "When the asset expires. Format: RFC 3339 with an offset (`+08:00`).\n[Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info) as a string; what a persistent\nasset has here is undocumented, so expect it to be empty, null or missing.\n",
             "examples": [
               "2026-06-16T12:00:00+08:00"
             ]
@@ -224,14 +224,14 @@ declare const document: {
             "x-extensible-enum": [
               "confirmed"
             ],
-            "description": "The state of the asset. `confirmed` means ready to use and is the only value that is\n[documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info); others are undocumented.\n",
+            "description": "The state of the asset. `confirmed`, taken here as \"ready to use\", is the only value that is\n[documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info); its meaning and other values are\nundocumented.\n",
             "examples": [
               "confirmed"
             ]
           },
           "original_filename": {
             "type": "string",
-            "description": "The name that the file had when it was uploaded. Never use it as a path. May be missing: it stands\nin the example but not in the schema of\n[the vendor's page (documented)](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+            "description": "By its name, what the file was called before: never use it as a path. May be missing: it stands\nin the example but not in the schema of\n[the vendor's page (documented)](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
             "examples": [
               "input.png"
             ]
@@ -257,7 +257,7 @@ declare const document: {
           },
           "msg": {
             "type": "string",
-            "description": "A message for people, in Chinese.\n[Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+            "description": "A message for people; in Chinese in the vendor's example.\n[Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
             "examples": [
               "查询成功"
             ]
@@ -287,7 +287,7 @@ declare const document: {
           },
           "msg": {
             "type": "string",
-            "description": "A message for people, in Chinese.\n[Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+            "description": "A message for people; in Chinese in the vendor's example.\n[Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
             "examples": [
               "资源不存在"
             ]
@@ -620,28 +620,28 @@ declare const document: {
         }
       },
       "BadRequest": {
-        "summary": "A parameter is wrong. The message is illustrative.",
+        "summary": "A parameter is wrong. Its code and message are illustrative.",
         "value": {
           "code": 400,
           "msg": "参数错误"
         }
       },
       "InvalidKey": {
-        "summary": "The API key is not accepted. The message is illustrative.",
+        "summary": "The API key is not accepted. Its code and message are illustrative.",
         "value": {
           "code": 401,
           "msg": "API Key 无效"
         }
       },
       "PermissionDenied": {
-        "summary": "The API key may not do this. The message is illustrative.",
+        "summary": "The API key may not do this. Its code and message are illustrative.",
         "value": {
           "code": 403,
           "msg": "权限不足"
         }
       },
       "NotFound": {
-        "summary": "There is no such asset. The message is illustrative.",
+        "summary": "There is no such asset. Its code and message are illustrative.",
         "value": {
           "code": 404,
           "msg": "资源不存在"
@@ -655,7 +655,7 @@ declare const document: {
         }
       },
       "ServerError": {
-        "summary": "The server failed. The message is illustrative.",
+        "summary": "The server failed. Its code and message are illustrative.",
         "value": {
           "code": 500,
           "msg": "服务器错误"

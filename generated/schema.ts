@@ -60,9 +60,9 @@ export interface components {
              */
             content_url?: string;
             /**
-             * @description The address of the bytes for whoever holds it: a secret. Format: a URL whose query has `expires`, in Unix
-             *     seconds, and `signature`.
-             *     [Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).
+             * @description An address of the bytes that seems to open them to whoever holds it: treat it as a secret. Format: a URL whose
+             *     query has `expires`, in Unix seconds, and `signature`.
+             *     [Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info) by example; what it opens is undocumented.
              * @example https://www.chenyu.team/assets/asset_38d2ff7769fb3b7267039941547e6a78/content?expires=1781295600&signature=xxxx
              */
             signed_url: string;
@@ -92,26 +92,26 @@ export interface components {
              */
             purpose: "temp_input" | (string & {});
             /**
-             * @description Whether the asset is kept without an expiry.
-             *     [Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).
+             * @description Whether the asset is kept. [Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info) by name; what it means for `expires_at` is undocumented.
              * @example false
              */
             persistent: boolean;
             /**
              * @description When the asset expires. Format: RFC 3339 with an offset (`+08:00`).
              *     [Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info) as a string; what a persistent
-             *     asset has here is undocumented, so expect it empty or null.
+             *     asset has here is undocumented, so expect it to be empty, null or missing.
              * @example 2026-06-16T12:00:00+08:00
              */
             expires_at: string | null;
             /**
-             * @description The state of the asset. `confirmed` means ready to use and is the only value that is
-             *     [documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info); others are undocumented.
+             * @description The state of the asset. `confirmed`, taken here as "ready to use", is the only value that is
+             *     [documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info); its meaning and other values are
+             *     undocumented.
              * @example confirmed
              */
             status: "confirmed" | (string & {});
             /**
-             * @description The name that the file had when it was uploaded. Never use it as a path. May be missing: it stands
+             * @description By its name, what the file was called before: never use it as a path. May be missing: it stands
              *     in the example but not in the schema of
              *     [the vendor's page (documented)](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).
              * @example input.png
@@ -131,7 +131,7 @@ export interface components {
              */
             code: 0;
             /**
-             * @description A message for people, in Chinese.
+             * @description A message for people; in Chinese in the vendor's example.
              *     [Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).
              * @example 查询成功
              */
@@ -150,7 +150,7 @@ export interface components {
              */
             code: number;
             /**
-             * @description A message for people, in Chinese.
+             * @description A message for people; in Chinese in the vendor's example.
              *     [Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).
              * @example 资源不存在
              */

@@ -4,11 +4,12 @@
  *     npm run generate [-- --check]
  */
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import openapiTS, { astToString, type OpenAPI3 } from "openapi-typescript";
 import ts from "typescript";
 
@@ -17,6 +18,7 @@ const banner = "// Made from openapi/openapi.yaml by `npm run generate`. Do not 
 
 /** The parts of the document that the generated constants come from. */
 interface Document {
+  info: { version: string };
   servers: { url: string }[];
   paths: Record<string, Record<string, { operationId: string; responses: Record<string, unknown> }>>;
   components: {
@@ -44,9 +46,9 @@ export async function generate(documentPath: string): Promise<Map<string, string
   ]);
 }
 
-/** Names the files of a folder that differ from what the document gives. */
+/** Names the files of a folder that differ from what the document gives, or that it does not give. */
 export async function findDrift(files: Map<string, string>, folder: string): Promise<string[]> {
-  const drifted: string[] = [];
+  const drifted = (await readdir(folder)).filter((name) => !files.has(name));
   for (const [name, text] of files) {
     const current = await readFile(join(folder, name), "utf8").catch(() => undefined);
     if (current !== text) drifted.push(name);
@@ -92,6 +94,7 @@ function openEnumeration(schema: object): ts.TypeNode | undefined {
 function constants(document: Document): string {
   const [server] = document.servers;
   const lines = [
+    constant("version", "The version of the document, and of this package.", document.info.version),
     constant("serverUrl", "The API's production server.", server!.url),
     constant(
       "assetIdPattern",
@@ -114,25 +117,37 @@ function constant(name: string, summary: string, value: unknown): string {
   return `/** ${summary} */\nexport const ${name} = ${JSON.stringify(value, null, 2)} as const;\n`;
 }
 
-/** Refuses a test asset that the mock could not play. */
+/** Refuses test assets that the mock could not play. */
 function checkTestAssets(document: Document): TestAsset[] {
   const assets = document["x-test-assets"];
-  const isAssetId = new RegExp(document.components.parameters.AssetId.schema.pattern, "u");
+  const ajv = new Ajv2020({ allErrors: true });
+  const { pattern } = document.components.parameters.AssetId.schema;
+  if (!ajv.validate(testAssetsSchema(pattern), assets))
+    throw new Error(ajv.errorsText(ajv.errors, { dataVar: "x-test-assets" }));
   const seen = new Set<string>();
-  for (const { asset_id, summary, answers } of assets) {
-    const refuse = (problem: string): never => {
-      throw new Error(`x-test-assets: ${asset_id}: ${problem}`);
-    };
-    if (typeof asset_id !== "string" || !isAssetId.test(asset_id)) refuse("asset_id is not an asset id");
-    if (seen.has(asset_id)) refuse("asset_id stands twice");
+  for (const { asset_id, answers } of assets) {
+    if (seen.has(asset_id)) throw new Error(`x-test-assets: ${asset_id} stands twice`);
     seen.add(asset_id);
-    if (typeof summary !== "string" || summary === "") refuse("summary is missing");
-    if (!Array.isArray(answers) || answers.length === 0) refuse("answers must be a list of at least one");
     for (const { status, example } of answers) {
-      if (!hasExample(document, status, example)) refuse(`getAsset has no example ${example} for status ${status}`);
+      if (hasExample(document, status, example)) continue;
+      throw new Error(`x-test-assets: ${asset_id}: getAsset has no example ${example} for status ${status}`);
     }
   }
   return assets;
+}
+
+function testAssetsSchema(pattern: string): object {
+  const answer = { status: { type: "integer", minimum: 100, maximum: 599 }, example: { type: "string", minLength: 1 } };
+  const asset = {
+    asset_id: { type: "string", pattern },
+    summary: { type: "string", minLength: 1 },
+    answers: { type: "array", minItems: 1, items: closed(answer) },
+  };
+  return { type: "array", minItems: 1, items: closed(asset) };
+}
+
+function closed(properties: object): object {
+  return { type: "object", properties, required: Object.keys(properties), additionalProperties: false };
 }
 
 function hasExample(document: Document, status: number, example: string): boolean {
@@ -155,7 +170,10 @@ if (import.meta.main) {
       process.exitCode = 1;
     }
   } else {
-    for (const name of drifted) await writeFile(join(folder, name), files.get(name)!);
+    for (const name of drifted) {
+      const text = files.get(name);
+      await (text === undefined ? rm(join(folder, name)) : writeFile(join(folder, name), text));
+    }
     console.log(drifted.length === 0 ? "generated/ is up to date" : `generated: ${drifted.join(", ")}`);
   }
 }

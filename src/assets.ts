@@ -3,7 +3,9 @@ import { getAssetPath } from "../generated/document.ts";
 import type { Asset, paths } from "../generated/schema.ts";
 import { fillPath, parseAssetId, type AssetRef } from "./asset-ref.ts";
 import { unwrapAsset } from "./envelope.ts";
-import { checkHeaders, type RequestOptions } from "./options.ts";
+import { checkHeaders, resolveSettings, type RequestOptions, type Settings } from "./options.ts";
+import { WholeResponse } from "./response.ts";
+import { withoutQueries } from "./secrets.ts";
 import type { Send } from "./transport.ts";
 
 /** The operations on assets. */
@@ -28,15 +30,26 @@ export interface Assets {
 }
 
 /** Makes the resource on top of the openapi-fetch client. */
-export function createAssets(raw: Client<paths>, send: Send): Assets {
+export function createAssets(raw: Client<paths>, send: Send, client: Settings): Assets {
   return {
     async get(asset, options = {}) {
+      const settings = resolveSettings(options, client);
       const { data, error, response } = await raw.GET(getAssetPath, {
         params: { path: { asset_id: parseAssetId(asset) } },
         headers: checkHeaders(options.headers),
-        fetch: (request) => send(request, options),
+        parseAs: "text",
+        fetch: (request) => send(request, settings),
       });
-      return unwrapAsset(response, data ?? error, `GET ${fillPath(getAssetPath, asset)}`);
+      if (response instanceof WholeResponse) return unwrapAsset(response);
+      // A middleware of `raw` has put its own in the place of ours.
+      const text = data ?? (typeof error === "string" ? error : JSON.stringify(error));
+      const exchange = {
+        url: "",
+        requestLine: `GET ${fillPath(getAssetPath, asset)}`,
+        attempts: 1,
+        redact: withoutQueries,
+      };
+      return unwrapAsset(new WholeResponse(response, text, exchange));
     },
   };
 }

@@ -1,3 +1,18 @@
+const baseDelayMs = 500;
+const maxDelayMs = 8000;
+
+/**
+ * How long to wait before the next attempt: what the API asks for, else 500 ms, doubled each time, ±25 %, at most 8 s.
+ *
+ * @param attempt - How many requests were sent so far, from 1.
+ * @param retryAfterMs - What the API asked for; 0 asks for nothing.
+ * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ */
+export function retryDelayMs(attempt: number, retryAfterMs: number | undefined): number {
+  const delayMs = baseDelayMs * 2 ** (attempt - 1) * (0.75 + Math.random() / 2);
+  return retryAfterMs || Math.min(delayMs, maxDelayMs);
+}
+
 /**
  * Reads a `Retry-After` header: how long to wait, in milliseconds from `nowMs`.
  *

@@ -1,46 +1,54 @@
 import type { Asset } from "../generated/schema.ts";
 import { parseRetryAfterMs } from "./backoff.ts";
-import { ApiError, ResponseError, withoutQueries } from "./errors.ts";
+import { ApiError, ResponseError } from "./errors.ts";
+import type { WholeResponse } from "./response.ts";
 
 /**
  * Takes the asset out of the API's envelope. Checked is only what this package relies on; all else passes as it came.
  *
- * @param request - Method and path, for the messages of errors.
  * @throws {@link ApiError} when the API says no.
  * @throws {@link ResponseError} when the body is not an envelope, or holds no asset.
  */
-export function unwrapAsset(response: Response, body: unknown, request: string): Asset {
-  const envelope = isRecord(body) ? body : {};
-  const code = readCode(envelope.code);
-  if (response.ok && code === undefined) {
-    throw new ResponseError(`${request}: HTTP ${response.status}, but the body is not { code, msg, data }.`, response);
-  }
-  if (!response.ok || code !== 0) throw apiError(response, code, readMessage(envelope), request);
-  if (!isRecord(envelope.data) || typeof envelope.data.asset_id !== "string") {
-    throw new ResponseError(`${request}: HTTP ${response.status}, but there is no asset in data.`, response);
-  }
-  return envelope.data as Asset;
+export function unwrapAsset(response: WholeResponse): Asset {
+  const failure = findFailure(response);
+  if (failure !== undefined) throw failure;
+  const { code, data } = readEnvelope(response);
+  if (isRecord(data) && typeof data.asset_id === "string" && code === 0) return data as Asset;
+  const problem = code === undefined ? "the body is not { code, msg, data }" : "there is no asset in data";
+  const { status, requestLine, requestId, attempts } = response;
+  throw new ResponseError(`${requestLine}: HTTP ${status}, but ${problem}.`, { status, requestId, attempts });
 }
 
-/** The vendor documents an integer; public clients have met it as a string. */
-function readCode(code: unknown): number | undefined {
-  const number = typeof code === "string" && /^-?\d+$/.test(code) ? Number(code) : code;
-  return Number.isSafeInteger(number) ? (number as number) : undefined;
-}
-
-/** From `{ msg }`, `{ error: "…" }` or `{ error: { message: "…" } }`: all three have been seen. */
-function readMessage({ msg, error }: Record<string, unknown>): string | undefined {
-  const message = [msg, error, isRecord(error) && error.message].find((text) => typeof text === "string");
-  return message && withoutQueries(message);
-}
-
-function apiError(response: Response, code: number | undefined, msg: string | undefined, request: string): ApiError {
-  const { ok, status, headers } = response;
+/** The no that a response says, by its HTTP status or by its envelope. */
+export function findFailure(response: WholeResponse): ApiError | undefined {
+  const { ok, status, headers, requestLine, requestId, attempts } = response;
+  const { code, msg } = readEnvelope(response);
+  if (ok && (code === undefined || code === 0)) return undefined;
   const kind = kindOf(ok, (ok && code) || status);
   const reason = kind === "rejected" ? guessReason(msg ?? "") : undefined;
   const retryAfterMs = parseRetryAfterMs(headers.get("retry-after"), Date.now());
   const retryable = ok ? code === 429 : [408, 429, 500, 502, 503, 504].includes(status);
-  return new ApiError(request, { status, code, msg, kind, reason, retryAfterMs }, { response, retryable });
+  const answer = { status, code, msg, kind, reason, retryAfterMs };
+  return new ApiError(requestLine, answer, { requestId, attempts, retryable });
+}
+
+interface Envelope {
+  code: number | undefined;
+  msg: string | undefined;
+  data: unknown;
+}
+
+/** Reads what is there of `{ code, msg, data }`, `{ error: "…" }` or `{ error: { message: "…" } }`: all have been seen. */
+function readEnvelope({ value, redact }: WholeResponse): Envelope {
+  const { code, msg, data, error } = isRecord(value) ? value : {};
+  // The vendor documents an integer; public clients have met it as a text.
+  const number = typeof code === "string" && /^-?\d+$/.test(code) ? Number(code) : code;
+  const message = [msg, error, isRecord(error) && error.message].find((text) => typeof text === "string");
+  return {
+    code: Number.isSafeInteger(number) ? (number as number) : undefined,
+    msg: message && redact(message),
+    data,
+  };
 }
 
 /** Inside a 200, a code that is an HTTP error status means what that status means. */
@@ -54,6 +62,7 @@ const kinds: Record<number, ApiError["kind"]> = {
   401: "unauthenticated",
   403: "permission_denied",
   404: "not_found",
+  422: "bad_request",
   429: "rate_limited",
 };
 

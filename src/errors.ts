@@ -1,6 +1,13 @@
+import { withoutQueries } from "./secrets.ts";
+
 const brand: unique symbol = Symbol.for("chenyu-assets.error");
 
-type Details = ErrorOptions & { response?: Response; attempts?: number; retryable?: boolean };
+interface Details {
+  cause?: unknown;
+  requestId?: string | undefined;
+  attempts?: number;
+  retryable?: boolean;
+}
 
 /** The base of all errors of this package, but for a caller's abort (the signal's `reason`) and a thrown `apiKey()`. */
 export class ChenyuError extends Error {
@@ -9,12 +16,12 @@ export class ChenyuError extends Error {
   readonly requestId: string | undefined;
   /** How many requests were sent for this call. */
   readonly attempts: number;
-  /** Whether the same call may succeed later. */
+  /** Whether this client would send the same request again, if it may. */
   readonly retryable: boolean;
 
-  constructor(message: string, { response, attempts = 1, retryable = false, ...options }: Details) {
+  constructor(message: string, { requestId, attempts = 1, retryable = false, ...options }: Details) {
     super(withoutQueries(message), options);
-    this.requestId = response?.headers.get("x-request-id") ?? undefined;
+    this.requestId = requestId;
     this.attempts = attempts;
     this.retryable = retryable;
   }
@@ -49,10 +56,14 @@ export class ApiError extends ChenyuError {
   /** How long the API asks to wait, in milliseconds. */
   declare readonly retryAfterMs: number | undefined;
 
-  constructor(request: string, answer: Omit<ApiError, keyof ChenyuError>, details: Details) {
+  constructor(requestLine: string, answer: Omit<ApiError, keyof ChenyuError>, details: Details) {
     const { status, code, msg, kind } = answer;
-    const said = [`HTTP ${status}`, code === undefined ? [] : `code ${code}`, msg === undefined ? [] : `"${msg}"`];
-    super(`${request}: ${said.flat().join(", ")} (${kind}). ${advice[kind]}`, details);
+    const said = [
+      `HTTP ${status}`,
+      code === undefined ? [] : `code ${code}`,
+      msg === undefined ? [] : JSON.stringify(msg.slice(0, 200)),
+    ];
+    super(`${requestLine}: ${said.flat().join(", ")} (${kind}). ${advice[kind]}`, details);
     Object.assign(this, answer);
   }
 }
@@ -63,21 +74,29 @@ const advice = {
   permission_denied: "Check what the API key may do.",
   not_found: "Check the asset id; assets also expire.",
   rate_limited: "Wait before the next request.",
-  server_error: "Try again later.",
+  server_error: "The server failed: look again later.",
   rejected: "The asset has expired, is not yours or failed review.",
-  unexpected: "Check baseUrl.",
+  unexpected: "The API is not known to answer so.",
 } as const;
 
 /** Thrown when no whole response came: refused, reset or cut off. Not for a response that says no. */
 export class NetworkError extends ChenyuError {
   override readonly name = "NetworkError";
+  constructor(message: string, details: Details) {
+    super(message, { ...details, retryable: true });
+  }
 }
 
 /** Thrown when a response, body included, did not come in time. Not for the caller's own abort. */
 export class TimeoutError extends ChenyuError {
   override readonly name = "TimeoutError";
-  /** Which clock ran out: `attempt` is the one of `timeoutMs`. */
-  readonly clock = "attempt";
+  /** Which clock ran out: `attempt` is the one of `timeoutMs`, `total` the one of `totalTimeoutMs`. */
+  readonly clock: "attempt" | "total";
+
+  constructor(message: string, { clock, ...details }: Details & Pick<TimeoutError, "clock">) {
+    super(message, { ...details, retryable: clock === "attempt" });
+    this.clock = clock;
+  }
 }
 
 /** Thrown when a whole response came that is not the API's: a gateway's page, a redirect, another JSON. */
@@ -86,18 +105,13 @@ export class ResponseError extends ChenyuError {
   /** The HTTP status. */
   readonly status: number;
 
-  constructor(message: string, response: Response) {
-    super(message, { response });
-    this.status = response.status;
+  constructor(message: string, { status, ...details }: Details & Pick<ResponseError, "status">) {
+    super(message, details);
+    this.status = status;
   }
 }
 
 /** Knows this package's errors, those of a second copy of it too, where `instanceof` fails; then look at `name`. */
 export function isChenyuError(e: unknown): e is ApiError | NetworkError | TimeoutError | ResponseError | ConfigError {
   return (e as Partial<ChenyuError> | null | undefined)?.[brand] === true;
-}
-
-/** Cuts the query of every URL in a text: a signed URL is a secret. */
-export function withoutQueries(text: string): string {
-  return text.replace(/\?[^\s"'<>]+/g, "?…");
 }

@@ -10,5 +10,5 @@ export {
   ResponseError,
   TimeoutError,
 } from "./errors.ts";
-export type { ApiKey, ClientOptions, Fetch, RequestOptions } from "./options.ts";
+export type { ApiKey, ClientOptions, Fetch, RequestOptions, RetryEvent } from "./options.ts";
 export type { Asset, components, operations, paths } from "../generated/schema.ts";

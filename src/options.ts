@@ -1,11 +1,20 @@
 import { serverUrl } from "../generated/document.ts";
-import { ConfigError } from "./errors.ts";
+import { ConfigError, type ApiError, type NetworkError, type TimeoutError } from "./errors.ts";
 
 /** An API key, or a function that gives one for each request. */
 export type ApiKey = string | (() => string | Promise<string>);
 
 /** The part of the Fetch standard's `fetch` that is used. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** What is told before a request is sent again. */
+export interface RetryEvent {
+  /** Which attempt has failed, from 1. */
+  attempt: number;
+  /** How long until the next one, in milliseconds. */
+  delayMs: number;
+  error: ApiError | NetworkError | TimeoutError;
+}
 
 /** What one call may set for itself. */
 export interface RequestOptions {
@@ -15,6 +24,10 @@ export interface RequestOptions {
   headers?: Record<string, string> | undefined;
   /** How long one attempt may take, the response's body included, in milliseconds. @default 30000 */
   timeoutMs?: number | undefined;
+  /** How long the call may take, all attempts and waits included, in milliseconds. @default 120000 */
+  totalTimeoutMs?: number | undefined;
+  /** How often a request is sent again. @default 3 */
+  maxRetries?: number | undefined;
 }
 
 /** What a client may be told. */
@@ -25,18 +38,69 @@ export interface ClientOptions extends Omit<RequestOptions, "signal"> {
   baseUrl?: string | undefined;
   /** What sends the requests: called with a URL and an init. @default the global `fetch` */
   fetch?: Fetch | undefined;
+  /** The longest `Retry-After` that is waited for, in milliseconds; a longer one ends the call. @default 60000 */
+  maxRetryAfterMs?: number | undefined;
+  /** Called before each wait for a retry. What it throws ends the call. */
+  onRetry?: ((event: RetryEvent) => void) | undefined;
   /** Allows an `apiKey` in a browser, where every visitor can read it. @default false */
   dangerouslyAllowBrowser?: boolean | undefined;
 }
 
+/** The options that steer a call, checked and complete. */
+export interface Settings {
+  signal: AbortSignal | undefined;
+  timeoutMs: number;
+  totalTimeoutMs: number;
+  maxRetries: number;
+  maxRetryAfterMs: number;
+  onRetry: ClientOptions["onRetry"];
+}
+
+const defaults: Settings = {
+  signal: undefined,
+  timeoutMs: 30_000,
+  totalTimeoutMs: 120_000,
+  maxRetries: 3,
+  maxRetryAfterMs: 60_000,
+  onRetry: undefined,
+};
+
+/** Checks the options of a client, or those of a call on top of its client's. */
+export function resolveSettings(options: ClientOptions & RequestOptions, client: Settings = defaults): Settings {
+  const { signal, onRetry = client.onRetry } = options;
+  if (signal !== undefined && typeof signal?.addEventListener !== "function") {
+    throw new ConfigError("signal: it is no AbortSignal. Pass the signal of an AbortController.");
+  }
+  if (onRetry !== undefined && typeof onRetry !== "function") throw new ConfigError("onRetry: pass a function.");
+  return {
+    signal,
+    timeoutMs: checkInteger("timeoutMs", options.timeoutMs ?? client.timeoutMs, 1),
+    totalTimeoutMs: checkInteger("totalTimeoutMs", options.totalTimeoutMs ?? client.totalTimeoutMs, 1),
+    maxRetries: checkInteger("maxRetries", options.maxRetries ?? client.maxRetries, 0),
+    maxRetryAfterMs: checkInteger("maxRetryAfterMs", options.maxRetryAfterMs ?? client.maxRetryAfterMs, 0),
+    onRetry,
+  };
+}
+
+/** Gives the option, or the global `fetch` as it is at the time of each call. */
+export function checkFetch(option: Fetch = (url, init) => fetch(url, init)): Fetch {
+  if (typeof option !== "function") throw new ConfigError("fetch: pass a function like the global fetch.");
+  return option;
+}
+
+/** Refuses what no timer can hold. */
+function checkInteger(name: string, value: unknown, min: number): number {
+  if (Number.isInteger(value) && (value as number) >= min && (value as number) < 2 ** 31) return value as number;
+  const shown = typeof value === "number" ? value : `a ${typeof value}`;
+  throw new ConfigError(`${name}: ${shown} cannot be used. Pass a whole number from ${min} to 2147483647.`);
+}
+
 /** Gives the option or the environment's key; in a browser none, unless it is allowed. */
 export function resolveApiKey({ apiKey, dangerouslyAllowBrowser }: ClientOptions): ApiKey | undefined {
-  const key = apiKey ?? environment("CHENYU_API_KEY");
-  // A page, or a worker of one: servers have neither a document nor `importScripts`.
-  const inBrowser = "document" in globalThis || "importScripts" in globalThis;
-  if (key === undefined && inBrowser) return undefined;
+  const key = apiKey ?? (environment("CHENYU_API_KEY") || undefined);
+  if (key === undefined && isBrowser()) return undefined;
   if (key === undefined) throw new ConfigError("apiKey: there is none. Set CHENYU_API_KEY, or pass { apiKey }.");
-  if (inBrowser && dangerouslyAllowBrowser !== true) {
+  if (isBrowser() && dangerouslyAllowBrowser !== true) {
     const fix = "Let baseUrl be a proxy of your own that adds it, or pass { dangerouslyAllowBrowser: true }.";
     throw new ConfigError(`apiKey: every visitor of a page can read it. ${fix}`);
   }
@@ -53,7 +117,9 @@ export function checkApiKey(key: unknown): string {
 /** Gives the option, the environment's URL or the document's, without a slash at its end. */
 export function resolveBaseUrl({ baseUrl }: ClientOptions): string {
   const value = baseUrl ?? (environment("CHENYU_BASE_URL") || serverUrl);
-  if (!URL.canParse(value)) throw new ConfigError(`baseUrl: it is no absolute URL. Pass one like ${serverUrl}.`);
+  if (typeof value !== "string" || !URL.canParse(value)) {
+    throw new ConfigError(`baseUrl: it is no absolute URL. Pass one like ${serverUrl}.`);
+  }
   const { protocol, hostname, username, password, origin, pathname, search, hash } = new URL(value);
   if (username + password + search + hash !== "") {
     throw new ConfigError(`baseUrl: only an origin and a path can be used. Pass ${origin}${pathname} alone.`);
@@ -65,21 +131,34 @@ export function resolveBaseUrl({ baseUrl }: ClientOptions): string {
   return origin + pathname.replace(/\/+$/, "");
 }
 
-/** Refuses what no timer can hold; gives 30 seconds for nothing. */
-export function checkTimeoutMs(value = 30_000): number {
-  if (Number.isInteger(value) && value > 0 && value < 2 ** 31) return value;
-  throw new ConfigError(`timeoutMs: ${String(value)} is no time. Pass whole milliseconds from 1 to 2147483647.`);
-}
-
 /** Refuses headers that cannot be sent, without showing their values. */
 export function checkHeaders(headers: Record<string, string> = {}): Headers {
   try {
     return new Headers(headers);
   } catch {
-    throw new ConfigError(`headers: one of ${Object.keys(headers).join(", ")} cannot be sent. Check names and values.`);
+    const names = Object.keys(Object(headers)).join(", ");
+    throw new ConfigError(`headers: they cannot be sent. Check the names and values of: ${names}.`);
   }
 }
 
+/** A page, or a worker of one. Node with the globals of a browser, as in tests with jsdom, is none. */
+export function isBrowser(): boolean {
+  return ("document" in globalThis || "importScripts" in globalThis) && nodeProcess()?.versions?.node === undefined;
+}
+
 function environment(name: string): string | undefined {
-  return (globalThis as { process?: { env?: Record<string, string> } }).process?.env?.[name];
+  try {
+    return nodeProcess()?.env?.[name];
+  } catch {
+    return undefined; // Deno, without the permission to read it
+  }
+}
+
+interface NodeProcess {
+  env?: Record<string, string>;
+  versions?: { node?: string };
+}
+
+function nodeProcess(): NodeProcess | undefined {
+  return (globalThis as { process?: NodeProcess }).process;
 }

@@ -1,96 +1,177 @@
-import { ConfigError, NetworkError, ResponseError, TimeoutError } from "./errors.ts";
-import { checkApiKey, checkTimeoutMs, type ApiKey, type Fetch, type RequestOptions } from "./options.ts";
+import { retryDelayMs } from "./backoff.ts";
+import { findFailure } from "./envelope.ts";
+import { ApiError, ConfigError, isChenyuError, NetworkError, TimeoutError } from "./errors.ts";
+import { checkApiKey, type ApiKey, type Fetch, type RetryEvent, type Settings } from "./options.ts";
+import { readWhole, type WholeResponse } from "./response.ts";
+import { safeCopy, withoutSecrets, type SafeError } from "./secrets.ts";
 
-interface TransportOptions {
-  apiKey: ApiKey | undefined;
+/** Sends a request, again where that is safe and may help, and reads the whole response. */
+export type Send = (request: Request, settings: Settings) => Promise<WholeResponse>;
+
+/** What all requests of a client have in common. */
+interface Connection {
   baseUrl: string;
+  apiKey: ApiKey | undefined;
   fetch: Fetch;
-  timeoutMs: number;
 }
 
-/** Sends a request and reads the whole response. */
-export type Send = (request: Request, options: Pick<RequestOptions, "signal" | "timeoutMs">) => Promise<Response>;
+type Failure = RetryEvent["error"];
 
-/** Makes the `fetch` beneath openapi-fetch: its response is whole, or what went wrong on the wire is a typed error. */
-export function createTransport(transport: TransportOptions): Send {
-  return (request, { signal, timeoutMs = transport.timeoutMs }) => {
-    checkTimeoutMs(timeoutMs);
-    if (!request.url.startsWith(`${transport.baseUrl}/`)) {
-      throw new ConfigError(`baseUrl: a request carries the API key, so it must stay below ${transport.baseUrl}.`);
+/** One call: its attempts share a deadline. */
+interface Call extends Settings, Connection {
+  request: Request;
+  /** Method and path, for messages. */
+  requestLine: string;
+  /** By `performance.now()`. */
+  endsAt: number;
+}
+
+/**
+ * Makes the `fetch` beneath openapi-fetch: it adds the key, keeps the clocks and retries.
+ *
+ * A request is sent again if it changes nothing and got no whole response, none in time, or one that says "try again";
+ * unless the retries are used up, the API asks to wait for too long, or too little time is left.
+ */
+export function createTransport(connection: Connection): Send {
+  return async (request, settings) => {
+    const { baseUrl } = connection;
+    if (!request.url.startsWith(`${baseUrl}/`)) {
+      throw new ConfigError(`baseUrl: a request carries the API key, so it must stay below ${baseUrl}.`);
     }
-    const onTimeout = (): TimeoutError =>
-      new TimeoutError(`${describe(request)}: no whole response within ${timeoutMs} ms.`, { retryable: true });
-    // Retries go here, around this one attempt.
-    return withinDeadline((attemptSignal) => attempt(request, transport, attemptSignal), signal, timeoutMs, onTimeout);
+    const requestLine = `${request.method} ${request.url.slice(baseUrl.length)}`;
+    const endsAt = performance.now() + settings.totalTimeoutMs;
+    const call: Call = { ...settings, ...connection, request, requestLine, endsAt };
+
+    for (let attempts = 1; ; attempts++) {
+      const { response, failure } = await attempt(call, attempts);
+      if (failure === undefined || !mayRetry(call, failure, attempts)) {
+        if (response === undefined) throw failure;
+        return response;
+      }
+      const delayMs = retryDelayMs(attempts, retryAfterMs(failure));
+      if (delayMs >= msLeft(call)) throw timeoutError(call, "total", attempts, failure);
+      call.onRetry?.({ attempt: attempts, delayMs, error: failure });
+      await within<void>(
+        delayMs,
+        call.signal,
+        () => new Promise(() => {}),
+        () => {},
+      );
+    }
   };
 }
 
-async function attempt(request: Request, { apiKey, fetch }: TransportOptions, signal: AbortSignal): Promise<Response> {
-  const key = typeof apiKey === "function" ? checkApiKey(await apiKey()) : apiKey;
+function mayRetry({ request, maxRetries, maxRetryAfterMs }: Call, failure: Failure, attempts: number): boolean {
+  const changesNothing = request.method === "GET" || request.method === "HEAD";
+  const comesSoon = (retryAfterMs(failure) ?? 0) <= maxRetryAfterMs;
+  return failure.retryable && changesNothing && attempts <= maxRetries && comesSoon;
+}
+
+function retryAfterMs(failure: Failure): number | undefined {
+  return failure instanceof ApiError ? failure.retryAfterMs : undefined;
+}
+
+/** Sends the request once. Rejects only with what no retry can mend. */
+async function attempt(
+  call: Call,
+  attempts: number,
+): Promise<{ response?: WholeResponse; failure?: Failure | undefined }> {
+  const key = await currentKey(call, attempts - 1);
+  const leftMs = msLeft(call);
+  const clock = call.timeoutMs < leftMs ? "attempt" : "total";
+  try {
+    const response = await within(
+      Math.min(call.timeoutMs, leftMs),
+      call.signal,
+      (signal) => exchange(call, key, attempts, signal),
+      () => fail(timeoutError(call, clock, attempts)),
+    );
+    return { response, failure: findFailure(response) };
+  } catch (error) {
+    if (error instanceof NetworkError || error instanceof TimeoutError) return { failure: error };
+    throw error;
+  }
+}
+
+async function currentKey(call: Call, attempts: number): Promise<string | undefined> {
+  const { apiKey, signal } = call;
+  if (typeof apiKey !== "function") return apiKey;
+  const key = await within(
+    msLeft(call),
+    signal,
+    async () => apiKey(),
+    () => fail(timeoutError(call, "total", attempts)),
+  );
+  return checkApiKey(key);
+}
+
+async function exchange(
+  call: Call,
+  key: string | undefined,
+  attempts: number,
+  signal: AbortSignal,
+): Promise<WholeResponse> {
+  const { request, requestLine, fetch } = call;
   const headers: Record<string, string> = { ...Object.fromEntries(request.headers), accept: "application/json" };
   if (key !== undefined) headers.authorization = `Bearer ${key}`;
-  let response: Response;
-  let body: string;
+  const redact = (text: string): string => withoutSecrets(text, key);
   try {
-    response = await fetch(request.url, { method: request.method, headers, redirect: "manual", signal });
-    body = await response.text();
-  } catch (cause) {
-    const message = `${describe(request)}: no whole response came (${reasonOf(cause)}).`;
-    throw new NetworkError(message, { cause, retryable: true });
-  }
-  if (key !== undefined) body = body.replaceAll(key, "[API key]");
-  const problem = findProblem(response, body, request.url);
-  if (problem === undefined) return new Response(body, response);
-  throw new ResponseError(`${describe(request)}: ${problem}. Check baseUrl, and any proxy on the way.`, response);
-}
-
-/** Says why a response cannot be the API's. */
-function findProblem({ type, status, ok, headers }: Response, body: string, url: string): string | undefined {
-  if (type === "opaqueredirect" || (status >= 300 && status < 400)) {
-    const location = headers.get("location");
-    const target = location && URL.canParse(location, url) ? new URL(location, url).origin : "an unknown place";
-    return `HTTP ${status} redirects to ${target}, where the key must not go`;
-  }
-  if (status < 200 || status > 599) return `HTTP ${status} is no status of an answer`;
-  try {
-    if (ok) JSON.parse(body);
-    return undefined;
-  } catch {
-    const start = JSON.stringify(body.slice(0, 200));
-    return `HTTP ${status} with ${headers.get("content-type") ?? "no content type"} is not JSON: ${start}`;
+    const head = await fetch(request.url, { method: request.method, headers, redirect: "manual", signal });
+    return await readWhole(head, { url: request.url, requestLine, attempts, redact });
+  } catch (error) {
+    if (isChenyuError(error)) throw error;
+    const cause = safeCopy(error, redact);
+    throw new NetworkError(`${requestLine}: no whole response came (${reasonOf(cause)}).`, { cause, attempts });
   }
 }
 
-/** Runs the work until it ends, the signal aborts or the time is up; leaves no timer and no listener behind. */
-async function withinDeadline<T>(
-  work: (signal: AbortSignal) => Promise<T>,
+/** What `fetch` threw, in a word or a sentence: Node hides it one level down. */
+function reasonOf({ message, cause }: SafeError): string {
+  return cause?.message || cause?.code || message;
+}
+
+function fail(error: Error): never {
+  throw error;
+}
+
+function msLeft({ endsAt }: Call): number {
+  return endsAt - performance.now();
+}
+
+function timeoutError(call: Call, clock: TimeoutError["clock"], attempts: number, cause?: Failure): TimeoutError {
+  const option = clock === "total" ? "totalTimeoutMs" : "timeoutMs";
+  const message = `${call.requestLine}: no answer within ${call[option]} ms (${option}).`;
+  return new TimeoutError(message, { clock, attempts, ...(cause && { cause }) });
+}
+
+/**
+ * Runs the work until it ends, the signal aborts or the time is up; leaves no timer, listener or socket behind.
+ *
+ * By a controller and a timer of its own: `AbortSignal.any` and `AbortSignal.timeout` cost more, and leave listeners
+ * until they are collected.
+ *
+ * @param timeUp - Gives the result, or throws, when the time is up.
+ */
+async function within<T>(
+  ms: number,
   signal: AbortSignal | undefined,
-  timeoutMs: number,
-  onTimeout: () => Error,
+  work: (signal: AbortSignal) => Promise<T>,
+  timeUp: () => T,
 ): Promise<T> {
   signal?.throwIfAborted();
-  // Our own controller: `AbortSignal.any` and `.timeout` cost more and leave listeners until they are collected.
   const controller = new AbortController();
-  let stop!: (reason: unknown) => void;
-  const stopped = new Promise<never>((_resolve, reject) => (stop = reject));
-  const onAbort = (): void => stop(signal?.reason);
-  const timer = setTimeout(() => stop(onTimeout()), timeoutMs);
+  let stop!: (result: Promise<T>) => void;
+  const stopped = new Promise<T>((resolve) => (stop = resolve));
+  const onAbort = (): void => stop(Promise.reject(signal?.reason));
+  const timer = setTimeout(() => stop((async () => timeUp())()), ms);
   signal?.addEventListener("abort", onAbort);
-  stopped.catch((reason: unknown) => controller.abort(reason));
   try {
     return await Promise.race([work(controller.signal), stopped]);
+  } catch (error) {
+    controller.abort(error);
+    throw error;
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", onAbort);
   }
-}
-
-function describe({ method, url }: Request): string {
-  return `${method} ${new URL(url).pathname}`;
-}
-
-/** What `fetch` threw, in a word or a sentence: Node hides it one level down. */
-function reasonOf(error: unknown): string {
-  const { message, cause } = Object(error) as { message?: string; cause?: { code?: string; message?: string } };
-  return cause?.message || cause?.code || message || String(error);
 }

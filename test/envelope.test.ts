@@ -7,7 +7,7 @@ const data = { asset_id: id };
 
 function get(body: unknown, init: ResponseInit = {}): Promise<unknown> {
   const text = typeof body === "string" ? body : JSON.stringify(body);
-  return createClient({ apiKey: "cy_test", fetch: async () => new Response(text, init) }).assets.get(id);
+  return createClient({ apiKey: "cy_test", maxRetries: 0, fetch: async () => new Response(text, init) }).assets.get(id);
 }
 
 describe("get resolves with data as it came", () => {
@@ -72,10 +72,13 @@ describe("get rejects with ApiError", () => {
     { status: 403, kind: "permission_denied", retryable: false },
     { status: 404, kind: "not_found", retryable: false },
     { status: 408, kind: "unexpected", retryable: true },
-    { status: 422, kind: "unexpected", retryable: false },
+    { status: 418, kind: "unexpected", retryable: false },
+    { status: 422, kind: "bad_request", retryable: false },
     { status: 429, kind: "rate_limited", retryable: true },
     { status: 500, kind: "server_error", retryable: true },
     { status: 501, kind: "server_error", retryable: false },
+    { status: 502, kind: "server_error", retryable: true },
+    { status: 504, kind: "server_error", retryable: true },
     { status: 503, kind: "server_error", retryable: true },
   ])("$kind for HTTP $status, whatever the code says", async ({ status, kind, retryable }) => {
     const error = await caught(get({ code: 0, msg: "m", data }, { status }));
@@ -88,6 +91,9 @@ describe("get rejects with ApiError", () => {
     { form: "null", body: "null", code: undefined, msg: undefined },
     { form: "a list", body: "[]", code: undefined, msg: undefined },
     { form: "the envelope", body: '{"code":1,"msg":"m"}', code: 1, msg: "m" },
+    { form: "both forms", body: '{"code":1,"msg":"m","error":"e"}', code: 1, msg: "m" },
+    { form: "a negative code", body: '{"code":"-7","msg":"m"}', code: -7, msg: "m" },
+    { form: "a code that is no safe integer", body: '{"code":9007199254740993}', code: undefined, msg: undefined },
     { form: "an error text", body: '{"error":"m"}', code: undefined, msg: "m" },
     { form: "an error object", body: '{"error":{"message":"m"}}', code: undefined, msg: "m" },
     { form: "an error of another form", body: '{"error":{"message":7},"msg":8}', code: undefined, msg: undefined },
@@ -110,7 +116,9 @@ describe("get rejects with ApiError", () => {
     const said = 'HTTP 404, code 40401, "资源不存在" (not_found). Check the asset id; assets also expire.';
     expect((error as Error).message).toBe(`GET /api/open/v2/assets/${id}: ${said}`);
     const bare = (await caught(get("", { status: 503 }))) as Error;
-    expect(bare.message).toBe(`GET /api/open/v2/assets/${id}: HTTP 503 (server_error). Try again later.`);
+    expect(bare.message).toBe(
+      `GET /api/open/v2/assets/${id}: HTTP 503 (server_error). The server failed: look again later.`,
+    );
   });
 
   test("whose msg has no signed URL's query", async () => {

@@ -25,7 +25,7 @@ describe("an error", () => {
   test("is an Error with a literal name, its cause and its details", () => {
     expect(error).toBeInstanceOf(Error);
     expect(error).toBeInstanceOf(sdk.ChenyuError);
-    expect(error).toMatchObject({ name: "NetworkError", attempts: 1, retryable: false, requestId: undefined });
+    expect(error).toMatchObject({ name: "NetworkError", attempts: 1, retryable: true, requestId: undefined });
     expect(error.cause).toBeInstanceOf(Error);
     expect(new sdk.ConfigError("x")).not.toHaveProperty("cause");
   });
@@ -36,7 +36,10 @@ describe("an error", () => {
       String.raw`{"url":"https:\/\/a.example\/b?x=1\u0026signature=s3cret","a":1`,
       String.raw`{"url":"https:\/\/a.example\/b?…","a":1`,
     ],
-    ["Really? Yes.", "Really? Yes."],
+    ["https://a.example/b%3Fexpires%3D1%26signature%3Ds3cret x", "https://a.example/b?… x"],
+    ["https://a.example/b&#63;expires=1&amp;signature=s3cret", "https://a.example/b?…"],
+    ["/b?expires=1&signature=s3cret", "/b?expires=…"],
+    ["Really? Yes. 资源不存在?请检查", "Really? Yes. 资源不存在?请检查"],
   ])("cuts the queries of its message: %s", (message, cut) => {
     expect(new sdk.NetworkError(message, {}).message).toBe(cut);
   });

@@ -27,6 +27,13 @@ describe("generated/", () => {
     expect(await findDrift(files, copy)).toEqual([name]);
   });
 
+  test("with a file that the document does not give has drifted", async () => {
+    const copy = join(folder, "stray");
+    await cp(generated, copy, { recursive: true });
+    await writeFile(join(copy, "old.ts"), "");
+    expect(await findDrift(files, copy)).toEqual(["old.ts"]);
+  });
+
   test("has the description of every field in the TSDoc of its type", async () => {
     const { components } = JSON.parse(files.get("openapi.json")!) as OpenApiDocument;
     const fields = Object.entries(components.schemas.Asset!.properties!);
@@ -70,10 +77,15 @@ describe("a test asset that the mock could not play is refused, by id", () => {
       "no answer",
       "answers: [{ status: 200, example: video }]",
       "answers: []",
-      /answers must be a list of at least one/,
+      /x-test-assets\/1\/answers must NOT have fewer than 1 items/,
     ],
-    ["no summary", "summary: Ready video", "summary: ''", /summary is missing/],
-    ["a bad id", first, first.replace("asset_38d2", "a/b"), /asset_id is not an asset id/],
+    [
+      "no summary",
+      "summary: Ready video",
+      "summary: ''",
+      /x-test-assets\/1\/summary must NOT have fewer than 1 characters/,
+    ],
+    ["a bad id", first, first.replace("asset_38d2", "a/b"), /x-test-assets\/0\/asset_id must match pattern/],
     ["an id twice", "asset_7e570000000000000000000000000006", "asset_7e570000000000000000000000000005", /stands twice/],
   ])("%s", async (_name, text, planted, message) => {
     const broken = join(folder, "openapi.yaml");

@@ -69,6 +69,19 @@ describe("a planted error is found", () => {
       text: "            video:\n",
       planted: "            视频:\n",
     },
+    { rule: "rule/header-ascii", error: "a Chinese name", text: "        Retry-After:\n", planted: "        重试:\n" },
+    {
+      rule: "rule/scalar-example",
+      error: "an empty list of examples",
+      text: "          examples: [102400]\n",
+      planted: "          examples: []\n",
+    },
+    {
+      rule: "rule/description",
+      error: "an empty description",
+      text: /(minimum: 0\n)          description: \|\n.*\n.*\n(          examples: \[102400\]\n)/,
+      planted: '$1          description: ""\n$2',
+    },
     { rule: "rule/scalar-example", error: "no example", text: "          examples: [102400]\n", planted: "" },
     {
       rule: "rule/scalar-example",

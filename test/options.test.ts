@@ -22,6 +22,7 @@ describe("a wrong option is refused at construction, by name and with the fix", 
     ["no key", {}, /^apiKey: there is none\. Set CHENYU_API_KEY, or pass \{ apiKey \}\.$/],
     ["an empty key", { apiKey: "" }, /^apiKey: the key is empty\./],
     ["a key with a newline", { apiKey: `${secret}\n` }, /^apiKey: the key must be visible ASCII/],
+    ["a key with a control character", { apiKey: `${secret}\x7f` }, /^apiKey: the key must be visible ASCII/],
     ["a key with a space", { apiKey: `${secret} x` }, /^apiKey: the key must be visible ASCII/],
     ["a key outside Latin-1", { apiKey: `${secret}钥` }, /^apiKey: the key must be visible ASCII/],
     ["a key of another type", { apiKey: 7 }, /^apiKey: /],
@@ -35,14 +36,24 @@ describe("a wrong option is refused at construction, by name and with the fix", 
     ["a baseUrl with a user", { baseUrl: `https://${secret}@a.example/` }, /Pass https:\/\/a\.example\/ alone/],
     ["a baseUrl with a query", { baseUrl: `https://a.example/b?k=${secret}` }, /Pass https:\/\/a\.example\/b alone/],
     ["a baseUrl with a fragment", { baseUrl: "https://a.example/#x" }, /^baseUrl: /],
-    ["a timeout of 0", { timeoutMs: 0 }, /^timeoutMs: 0 is no time\. Pass whole milliseconds from 1 to 2147483647\.$/],
+    ["a timeout of 0", { timeoutMs: 0 }, /^timeoutMs: 0 cannot be used\. Pass a whole number from 1 to 2147483647\.$/],
     ["a negative timeout", { timeoutMs: -1 }, /^timeoutMs: -1 /],
     ["a broken timeout", { timeoutMs: 1.5 }, /^timeoutMs: 1\.5 /],
     ["a timeout that is not a number", { timeoutMs: Number.NaN }, /^timeoutMs: NaN /],
     ["an endless timeout", { timeoutMs: Infinity }, /^timeoutMs: Infinity /],
     ["a timeout of 2^31", { timeoutMs: 2 ** 31 }, /^timeoutMs: 2147483648 /],
-    ["a timeout as a text", { timeoutMs: "1000" }, /^timeoutMs: 1000 /],
-    ["a header with a line break", { headers: { "x-a": `${secret}\r\nx: 1` } }, /^headers: one of x-a cannot be sent/],
+    ["a timeout as a text", { timeoutMs: "1000" }, /^timeoutMs: a string cannot be used/],
+    ["a total timeout of 0", { totalTimeoutMs: 0 }, /^totalTimeoutMs: 0 /],
+    ["a negative number of retries", { maxRetries: -1 }, /^maxRetries: -1 .* from 0 /],
+    ["a Retry-After without end", { maxRetryAfterMs: Infinity }, /^maxRetryAfterMs: Infinity /],
+    ["an onRetry that is no function", { onRetry: true }, /^onRetry: /],
+    ["a fetch that is no function", { fetch: "fetch" }, /^fetch: /],
+    ["headers that are none", { headers: 7 }, /^headers: /],
+    [
+      "a header with a line break",
+      { headers: { "x-a": `${secret}\r\nx: 1` } },
+      /^headers: .* names and values of: x-a\.$/,
+    ],
     ["a header without a name", { headers: { "": "x" } }, /^headers: /],
   ];
 
@@ -57,6 +68,8 @@ describe("a wrong option is refused at construction, by name and with the fix", 
 describe("a wrong option of a call is refused before the request", () => {
   test.each([
     ["a timeout", { timeoutMs: Number.NaN }],
+    ["a number of retries", { maxRetries: 0.5 }],
+    ["a signal", { signal: {} as AbortSignal }],
     ["a header", { headers: { "x-a": `${secret}\n1` } }],
   ])("%s", async (_name, options) => {
     await using server = await startServer(always(200, found));
@@ -104,6 +117,18 @@ describe("the environment", () => {
     expect(urls).toEqual([`https://www.chenyu.cn/api/open/v2/assets/${id}`]);
   });
 
+  test("may be empty, or forbidden to read", async () => {
+    vi.stubEnv("CHENYU_API_KEY", "");
+    expect(String(await caught(() => createClient()))).toContain("apiKey: there is none");
+    vi.stubGlobal("process", {
+      get env() {
+        throw new Error("NotCapable");
+      },
+    });
+    expect(String(await caught(() => createClient()))).toContain("apiKey: there is none");
+    expect(createClient({ apiKey: "k" })).toBeDefined();
+  });
+
   test("may be absent altogether", async () => {
     vi.stubGlobal("process", undefined);
     expect(await caught(() => createClient())).toMatchObject({ name: "ConfigError" });
@@ -111,8 +136,16 @@ describe("the environment", () => {
   });
 });
 
+test("Node with the globals of a browser, as with jsdom, is no browser", () => {
+  vi.stubGlobal("document", {});
+  expect(() => createClient({ apiKey: "k" })).not.toThrow();
+});
+
 describe.each(["document", "importScripts"])("in a browser (globalThis.%s)", (sign) => {
-  beforeEach(() => void vi.stubGlobal(sign, {}));
+  beforeEach(() => {
+    vi.stubGlobal(sign, {});
+    vi.stubGlobal("process", undefined);
+  });
 
   test.each([
     ["a key", secret],
@@ -121,15 +154,23 @@ describe.each(["document", "importScripts"])("in a browser (globalThis.%s)", (si
     const error = await caught(() => createClient({ apiKey }));
     expect(error).toMatchObject({ name: "ConfigError", message: expect.stringContaining("dangerouslyAllowBrowser") });
     expect(inspect(error)).not.toContain(secret);
+    const almost = { apiKey, dangerouslyAllowBrowser: 1 } as unknown as ClientOptions;
+    expect(await caught(() => createClient(almost))).toMatchObject({ name: "ConfigError" });
   });
 
   test("a key is accepted with dangerouslyAllowBrowser", () => {
     expect(() => createClient({ apiKey: secret, dangerouslyAllowBrowser: true })).not.toThrow();
   });
 
-  test("no key is needed, for a proxy that adds it", async () => {
-    await using server = await startServer(always(200, found));
-    await createClient({ baseUrl: server.url }).assets.get(id);
-    expect(server.requests[0]?.headers).not.toHaveProperty("authorization");
+  test("no key is needed, for a proxy that adds it; and no header is sent that costs a preflight", async () => {
+    const inits: RequestInit[] = [];
+    const fetch = async (_url: string, init: RequestInit): Promise<Response> => (inits.push(init), new Response(found));
+    await createClient({ baseUrl: "https://a.example", fetch }).assets.get(id);
+    expect(inits[0]?.headers).toEqual({ accept: "application/json" });
+    const offline = (): Promise<Response> => Promise.reject(new TypeError("at https://a.example/b?signature=s3cret"));
+    const error = await caught(
+      createClient({ baseUrl: "https://a.example", fetch: offline, maxRetries: 0 }).assets.get(id),
+    );
+    expect((error as Error).message).toContain("(at https://a.example/b?…");
   });
 });

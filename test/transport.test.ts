@@ -2,6 +2,7 @@ import { getEventListeners } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
+import { version } from "../generated/document.ts";
 import { createClient, type ChenyuClient, type ClientOptions } from "../src/index.ts";
 import { caught } from "./helpers/caught.ts";
 import { always, startServer } from "./helpers/server.ts";
@@ -12,7 +13,7 @@ const found = JSON.stringify({ code: 0, msg: "", data: { asset_id: id } });
 const secret = "cy_s3cret";
 
 function connect(baseUrl: string, options: ClientOptions = {}): ChenyuClient {
-  return createClient({ apiKey: secret, baseUrl, ...options });
+  return createClient({ apiKey: secret, baseUrl, maxRetries: 0, ...options });
 }
 
 describe("a request", () => {
@@ -67,7 +68,25 @@ describe("a request", () => {
     await connect("https://a.example", { fetch }).assets.get(id);
     const [[url, init]] = calls as [[unknown, RequestInit]];
     expect(url).toBe(`https://a.example${path}`);
-    expect(init.headers).toEqual({ accept: "application/json", authorization: `Bearer ${secret}` });
+    const userAgent = `chenyu-assets/${version}`;
+    expect(init.headers).toEqual({
+      accept: "application/json",
+      authorization: `Bearer ${secret}`,
+      "user-agent": userAgent,
+    });
+  });
+
+  test.each([
+    "https://a.example.evil.example",
+    "https://a.example@evil.example",
+    "https://a.exampl",
+    "http://a.example",
+  ])("of raw does not leave baseUrl for %s", async (other) => {
+    const urls: string[] = [];
+    const fetch = async (url: string): Promise<Response> => (urls.push(url), new Response(found));
+    const options = { params: { path: { asset_id: id } }, baseUrl: other };
+    await caught(connect("https://a.example", { fetch }).raw.GET("/api/open/v2/assets/{asset_id}", options));
+    expect(urls).toEqual([]);
   });
 
   test("of raw stays below baseUrl, for it carries the key", async () => {
@@ -92,7 +111,7 @@ describe("get rejects with TimeoutError within timeoutMs", () => {
     const start = performance.now();
     const error = await caught(connect(server.url, { timeoutMs: 200 }).assets.get(id));
     expect(error).toMatchObject({ name: "TimeoutError", clock: "attempt", retryable: true, attempts: 1 });
-    expect((error as Error).message).toBe(`GET ${path}: no whole response within 200 ms.`);
+    expect((error as Error).message).toBe(`GET ${path}: no answer within 200 ms (timeoutMs).`);
     expect(performance.now() - start).toSatisfy((elapsed: number) => elapsed >= 195 && elapsed < 5000);
     await expect.poll(server.openSockets).toBe(0);
   });
@@ -104,8 +123,9 @@ describe("get rejects with TimeoutError within timeoutMs", () => {
   });
 
   test("when the key function hangs", async () => {
-    const { assets } = connect("https://a.example", { apiKey: () => new Promise<string>(() => {}), timeoutMs: 50 });
-    expect(await caught(assets.get(id))).toMatchObject({ name: "TimeoutError" });
+    const apiKey = (): Promise<string> => new Promise(() => {});
+    const { assets } = connect("https://a.example", { apiKey, totalTimeoutMs: 50 });
+    expect(await caught(assets.get(id))).toMatchObject({ name: "TimeoutError", clock: "total", attempts: 0 });
   });
 
   test("when a custom fetch ignores its signal", async () => {
@@ -164,7 +184,12 @@ describe("get rejects with NetworkError", () => {
     const server = await startServer(() => {});
     await server[Symbol.asyncDispose]();
     const error = await caught(connect(server.url).assets.get(id));
-    expect(error).toMatchObject({ name: "NetworkError", retryable: true, attempts: 1, cause: expect.any(TypeError) });
+    expect(error).toMatchObject({
+      name: "NetworkError",
+      retryable: true,
+      attempts: 1,
+      cause: { name: "TypeError", cause: { code: "ECONNREFUSED" } },
+    });
     expect((error as Error).message).toMatch(/^GET \/api\/.*: no whole response came \(connect ECONNREFUSED/);
   });
 
@@ -186,13 +211,14 @@ describe("get rejects with NetworkError", () => {
   test.each([
     [new Error("no code"), "no code"],
     [new Error("outer", { cause: { code: "ECODE", message: "" } }), "ECODE"],
-    [new Error(""), "Error"],
-    ["a text", "a text"],
-    [undefined, "undefined"],
+    [new Error("outer", { cause: { message: "inner" } }), "inner"],
+    ["a text", "It was a string."],
+    [undefined, "It was a undefined."],
+    [Object.create(null), "It was a object."],
   ])("whose message tells what fetch threw: %s", async (thrown, told) => {
     const error = await caught(connect("https://a.example", { fetch: () => Promise.reject(thrown) }).assets.get(id));
     expect(error).toMatchObject({ name: "NetworkError", message: expect.stringContaining(`came (${told})`) });
-    expect((error as Error).cause).toBe(thrown);
+    expect((error as Error).cause).toBeInstanceOf(Error);
   });
 });
 
@@ -211,7 +237,7 @@ describe("get rejects with ResponseError", () => {
   test.each([
     ["an empty body", "", {}],
     ["an empty body of a known length", "", { "content-length": "0" }],
-    ["truncated JSON", found.slice(0, -1), {}],
+    ["a text", "7 apples", {}],
   ])("when a 200 has %s, for raw too", async (_name, body, headers) => {
     await using server = await startServer(always(200, body, headers));
     const { assets, raw } = connect(server.url);
@@ -230,7 +256,7 @@ describe("get rejects with ResponseError", () => {
     await using server = await startServer(always(status, "", { location: `${other.url}/x?signature=s3cret` }));
     const error = await caught(connect(server.url).assets.get(id));
     expect(error).toMatchObject({ name: "ResponseError", status });
-    expect((error as Error).message).toContain(`redirects to ${other.url}, where the key must not go`);
+    expect((error as Error).message).toContain(`redirects to ${other.url}, which gets no key`);
     expect(inspect(error)).not.toContain("s3cret");
     expect(other.requests).toEqual([]);
   });
@@ -241,20 +267,43 @@ describe("get rejects with ResponseError", () => {
   });
 
   test("when a browser hides the redirect", async () => {
-    const response = Object.defineProperty(new Response(null), "type", { value: "opaqueredirect" });
+    const response = Object.defineProperty(new Response(found), "type", { value: "opaqueredirect" });
     const error = await caught(connect("https://a.example", { fetch: async () => response }).assets.get(id));
-    expect(error).toMatchObject({ name: "ResponseError" });
+    expect(error).toMatchObject({ name: "ResponseError", message: expect.stringContaining("redirects") });
   });
 
-  test("when the status is none that a response may have", async () => {
-    await using server = await startServer(always(999, found));
-    const error = await caught(connect(server.url).assets.get(id));
-    expect(error).toMatchObject({ name: "ResponseError", status: 999 });
+  test.each([600, 999])("when the status is %i, which none may have", async (status) => {
+    await using server = await startServer(always(status, found));
+    expect(await caught(connect(server.url).assets.get(id))).toMatchObject({ name: "ResponseError", status });
+  });
+
+  test("when a custom fetch gives a status below 200", async () => {
+    const response = Object.defineProperty(new Response(found), "status", { value: 0 });
+    const error = await caught(connect("https://a.example", { fetch: async () => response }).assets.get(id));
+    expect(error).toMatchObject({ name: "ResponseError", status: 0 });
+  });
+
+  test("when a redirect is relative: it names the API's own origin", async () => {
+    await using server = await startServer(always(301, "", { location: "/elsewhere" }));
+    expect(String(await caught(connect(server.url).assets.get(id)))).toContain(`redirects to ${server.url},`);
+  });
+
+  test("when a body is too long and its stream cannot be let go of", async () => {
+    const bytes = new TextEncoder().encode(" ".repeat(65536));
+    const endless = new ReadableStream({
+      pull: (controller) => controller.enqueue(bytes),
+      cancel: () => Promise.reject(new Error("no")),
+    });
+    const error = await caught(
+      connect("https://a.example", { fetch: async () => new Response(endless) }).assets.get(id),
+    );
+    expect(error).toMatchObject({ name: "ResponseError", status: 200 });
   });
 });
 
 test("the API's own words never repeat the key", async () => {
-  await using server = await startServer(always(401, JSON.stringify({ code: 401, msg: `bad key ${secret}` })));
+  const answer = always(401, JSON.stringify({ code: 401, msg: `bad key ${secret}` }), { "x-request-id": secret });
+  await using server = await startServer(answer);
   const error = await caught(connect(server.url).assets.get(id));
   expect(error).toMatchObject({ name: "ApiError", msg: "bad key [API key]" });
   expect(inspect(error, { depth: Infinity, showHidden: true })).not.toContain(secret);

@@ -34,7 +34,7 @@ expectTypeOf<Asset["expires_at"]>().toEqualTypeOf<string | null>();
 expectTypeOf<Asset["content_url"]>().toEqualTypeOf<string | undefined>();
 expectTypeOf<Asset["original_filename"]>().toEqualTypeOf<string | undefined>();
 
-// raw gives the envelope: a success or a business failure, told apart by code.
+// raw gives the envelope: a success or a business failure.
 const { data } = await chenyu.raw.GET("/api/open/v2/assets/{asset_id}", { params: { path: { asset_id: "asset_x" } } });
 expectTypeOf(data?.code).toEqualTypeOf<number | undefined>();
 

@@ -1,5 +1,6 @@
 /** The packed tarball, as its users get it: installed, compiled, run and bundled outside of this repository. */
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,8 +15,10 @@ import { readSamples } from "../helpers/readme.ts";
 import { startServer } from "../helpers/server.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-// npm tells which Node it runs on itself: the system's, where ours comes from `node_modules`.
-const { npm_execpath: npm, npm_node_execpath: systemNode = process.execPath } = process.env;
+// In npm scripts, `node` is the one of `node_modules`; what stands behind it in the PATH is the system's.
+const systemFolders = process.env.PATH!.split(":").filter((folder) => !folder.includes("node_modules"));
+const systemNode =
+  systemFolders.map((folder) => join(folder, "node")).find((file) => existsSync(file)) ?? process.execPath;
 const consumer = await mkdtemp(join(tmpdir(), "chenyu-assets-consumer-"));
 const installed = join(consumer, "node_modules/chenyu-assets");
 const tarball = join(consumer, "package.tgz");
@@ -32,16 +35,12 @@ async function run(command: string, args: string[], cwd = consumer): Promise<str
   }
 }
 
-function runNpm(args: string[], cwd: string): Promise<string> {
-  return npm === undefined ? run("npm", args, cwd) : run(systemNode, [npm, ...args], cwd);
-}
-
 beforeAll(async () => {
-  const packed = await runNpm(["pack", "--pack-destination", consumer, "--json", "--silent"], root);
+  const packed = await run("npm", ["pack", "--pack-destination", consumer, "--json", "--silent"], root);
   const [{ filename }] = JSON.parse(packed.slice(packed.indexOf("["))) as [{ filename: string }];
   await cp(join(consumer, filename), tarball);
   await writeFile(join(consumer, "package.json"), '{ "name": "consumer", "private": true }');
-  await runNpm(["install", tarball, "--no-audit", "--no-fund", "--prefer-offline"], consumer);
+  await run("npm", ["install", tarball, "--no-audit", "--no-fund", "--prefer-offline"]);
   await cp(join(root, "test/package/consumer"), consumer, { recursive: true });
   for (const extension of ["mts", "cts"])
     await cp(join(consumer, "look-up.ts"), join(consumer, `look-up.${extension}`));
@@ -130,7 +129,7 @@ describe.each(compilers)("TypeScript $version, all libraries checked,", ({ versi
 });
 
 describe.each([
-  ["the Node that npm runs on", systemNode],
+  ["the system's Node", systemNode],
   ["our own Node", process.execPath],
 ])("on %s", (_name, node) => {
   beforeAll(async () => {
