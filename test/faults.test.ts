@@ -31,17 +31,20 @@ function connect(server: { url: string }, options: ClientOptions = {}): ChenyuCl
   return createClient({ apiKey: "cy_test", baseUrl: server.url, ...options });
 }
 
-/** A gap of the client's own backoff before the given retry, with room for a busy machine. */
+/** How late a busy machine may be; what these tests tell apart is further apart. */
+const slackMs = 1500;
+
+/** A gap of the client's own backoff before the given retry. */
 function expectBackoff(gapMs: number | undefined, retry: number): void {
   const baseMs = 500 * 2 ** (retry - 1);
   expect(gapMs).toBeGreaterThanOrEqual(baseMs * 0.75 - 5);
-  expect(gapMs).toBeLessThan(baseMs * 1.25 + 400);
+  expect(gapMs).toBeLessThan(baseMs * 1.25 + slackMs);
 }
 
 /** @param lateMs - How late a request may arrive after the client's clock has started. */
 function expectGap(gapMs: number | undefined, atLeastMs: number, lateMs = 5): void {
   expect(gapMs).toBeGreaterThanOrEqual(atLeastMs - lateMs);
-  expect(gapMs).toBeLessThan(atLeastMs + 400);
+  expect(gapMs).toBeLessThan(atLeastMs + slackMs);
 }
 
 /** Waits for what happens on the server's side; the test's own time limit ends it. */
@@ -70,14 +73,14 @@ describe.concurrent("Retry-After", () => {
     await using server = await startFaultServer(answer(503, failed, { "Retry-After": date.toUTCString() }), ok);
     expect(await connect(server).assets.get(id)).toEqual(asset);
     expect(Date.now()).toBeGreaterThanOrEqual(date.getTime() - 20);
-    expect(server.gapsMs()[0]).toBeLessThan(3500);
+    expect(server.gapsMs()[0]).toBeLessThan(3000 + slackMs);
   });
 
   test("of a day ends the call at once, and the error says how long it is", async () => {
     await using server = await startFaultServer(answer(429, failed, { "Retry-After": "100000" }), ok);
     const start = performance.now();
     const error = await caught(connect(server).assets.get(id));
-    expect(performance.now() - start).toBeLessThan(400);
+    expect(performance.now() - start).toBeLessThan(slackMs);
     expect(error).toMatchObject({ name: "ApiError", kind: "rate_limited", retryAfterMs: 100_000_000, attempts: 1 });
     expect(server.requests).toHaveLength(1);
   });
@@ -139,7 +142,7 @@ describe.concurrent("a body that stalls", () => {
     const client = connect(server, { timeoutMs: 1000, onRetry: (event) => events.push(event) });
     expect(await client.assets.get(id)).toEqual(asset);
     expect(events).toMatchObject([{ attempt: 1, error: { name: "TimeoutError", clock: "attempt", attempts: 1 } }]);
-    expectGap(server.gapsMs()[0], 1000 + events[0]!.delayMs, 100);
+    expectGap(server.gapsMs()[0], 1000 + events[0]!.delayMs, 400);
   });
 
   test("each time ends in TimeoutError with the number of attempts", async () => {
@@ -153,7 +156,7 @@ describe.concurrent("a body that stalls", () => {
   test("of an error is not waited for: its status says enough", async () => {
     await using server = await startFaultServer(stall(503, failed.padEnd(500), 10), ok);
     expect(await connect(server).assets.get(id)).toEqual(asset);
-    expect(server.gapsMs()[0]).toBeLessThan(1000 + 625 + 400);
+    expect(server.gapsMs()[0]).toBeLessThan(1000 + 625 + slackMs);
     await using second = await startFaultServer(stall(404, failed.padEnd(500), 10));
     expect(await caught(connect(second).assets.get(id))).toMatchObject({ kind: "not_found", attempts: 1 });
     await until(() => second.connections.open === 0);
@@ -423,7 +426,7 @@ describe.concurrent("the total time", () => {
     await using server = await startFaultServer(answer(503, failed, { "Retry-After": "2" }));
     const start = performance.now();
     const error = await caught(connect(server, { totalTimeoutMs: 1500 }).assets.get(id));
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(performance.now() - start).toBeLessThan(slackMs);
     expect(error).toMatchObject({ name: "TimeoutError", clock: "total", attempts: 1, retryable: false });
     expect((error as Error).cause).toMatchObject({ name: "ApiError", status: 503 });
     expect((error as Error).message).toBe(`GET ${path}: no answer within 1500 ms (totalTimeoutMs).`);

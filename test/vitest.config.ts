@@ -4,6 +4,9 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   root: fileURLToPath(new URL("..", import.meta.url)),
   test: {
+    // Most tests wait, for a timer or for another process: more of them than there are cores may run.
+    maxWorkers: 4,
+    maxConcurrency: 10,
     reporters: ["default", "test/helpers/closing-line.ts"],
     projects: [
       {
