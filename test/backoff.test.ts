@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseRetryAfterMs } from "../src/backoff.ts";
+import { parseRetryAfterMs, retryDelayMs } from "../src/backoff.ts";
 
 const now = Date.UTC(2026, 5, 16, 12, 0, 0);
 
@@ -27,4 +27,22 @@ test.each([
   ["Tue, 16 Jun 2026 12:00:30"],
 ])("Retry-After: %s is malformed", (value) => {
   expect(parseRetryAfterMs(value, now)).toBeUndefined();
+});
+
+test.each([
+  [1, 375, 625],
+  [2, 750, 1250],
+  [3, 1500, 2500],
+  [5, 6000, 8000],
+  [50, 8000, 8000],
+])("the wait after attempt %i is spread over %i to %i ms", (attempt, least, most) => {
+  const delays = Array.from({ length: 500 }, () => retryDelayMs(attempt, undefined));
+  expect(Math.min(...delays)).toBeGreaterThanOrEqual(least);
+  expect(Math.max(...delays)).toBeLessThanOrEqual(most);
+  expect(Math.max(...delays) - Math.min(...delays)).toBeGreaterThanOrEqual((most - least) * 0.9);
+});
+
+test("the wait is what the API asks for, unless it asks for nothing", () => {
+  expect(retryDelayMs(1, 7)).toBe(7);
+  expect(retryDelayMs(1, 0)).toBeGreaterThanOrEqual(375);
 });
