@@ -1,7 +1,7 @@
 import { getEventListeners } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { inspect } from "node:util";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { version } from "../generated/document.ts";
 import { createClient, type ChenyuClient, type ClientOptions } from "../src/index.ts";
 import { caught } from "./helpers/caught.ts";
@@ -299,6 +299,22 @@ describe("get rejects with ResponseError", () => {
     );
     expect(error).toMatchObject({ name: "ResponseError", status: 200 });
   });
+});
+
+test.each([
+  ["a success", async () => new Response(found)],
+  ["a failure", async () => new Response("", { status: 404 })],
+  ["an error", () => Promise.reject(new Error("reset"))],
+])("%s leaves no timer", async (_name, fetch) => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    await connect("https://a.example", { fetch, apiKey: async () => "k" })
+      .assets.get(id)
+      .catch(() => {});
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("the API's own words never repeat the key", async () => {
