@@ -9,7 +9,7 @@ import createOpenapiClient from "openapi-fetch";
 import { getAssetPath, testAssets } from "../generated/document.ts";
 import type { paths } from "../generated/schema.ts";
 import { createClient } from "../src/index.ts";
-import { readDocument } from "./prism.ts";
+import { readDocument } from "./document.ts";
 
 const rounds = 15;
 const callsPerRound = 20_000;

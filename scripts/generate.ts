@@ -12,27 +12,10 @@ import { promisify } from "node:util";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import openapiTS, { astToString, type OpenAPI3 } from "openapi-typescript";
 import ts from "typescript";
+import { resolve, type OpenApiDocument, type TestAsset } from "./document.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const banner = "// Made from openapi/openapi.yaml by `npm run generate`. Do not edit.\n";
-
-/** The parts of the document that the generated constants come from. */
-interface Document {
-  info: { version: string };
-  servers: { url: string }[];
-  paths: Record<string, Record<string, { operationId: string; responses: Record<string, unknown> }>>;
-  components: {
-    parameters: { AssetId: { schema: { pattern: string } } };
-    responses: Record<string, { content: { "application/json": { examples: Record<string, unknown> } } }>;
-  };
-  "x-test-assets": TestAsset[];
-}
-
-interface TestAsset {
-  asset_id: string;
-  summary: string;
-  answers: { status: number; example: string }[];
-}
 
 /** Makes every generated file in memory: its name in `generated/`, and its text. */
 export async function generate(documentPath: string): Promise<Map<string, string>> {
@@ -56,7 +39,7 @@ export async function findDrift(files: Map<string, string>, folder: string): Pro
   return drifted;
 }
 
-async function bundle(documentPath: string): Promise<Document> {
+async function bundle(documentPath: string): Promise<OpenApiDocument> {
   const folder = await mkdtemp(join(tmpdir(), "chenyu-assets-"));
   try {
     const output = join(folder, "openapi.json");
@@ -68,7 +51,7 @@ async function bundle(documentPath: string): Promise<Document> {
   }
 }
 
-async function schemaTypes(document: Document): Promise<string> {
+async function schemaTypes(document: OpenApiDocument): Promise<string> {
   const nodes = await openapiTS(document as unknown as OpenAPI3, {
     rootTypes: true,
     rootTypesNoSchemaPrefix: true,
@@ -91,7 +74,7 @@ function openEnumeration(schema: object): ts.TypeNode | undefined {
 }
 
 /** What `src/` needs at run time and the document already says. */
-function constants(document: Document): string {
+function constants(document: OpenApiDocument): string {
   const [server] = document.servers;
   const lines = [
     constant("version", "The version of the document, and of this package.", document.info.version),
@@ -118,7 +101,7 @@ function constant(name: string, summary: string, value: unknown): string {
 }
 
 /** Refuses test assets that the mock could not play. */
-function checkTestAssets(document: Document): TestAsset[] {
+function checkTestAssets(document: OpenApiDocument): TestAsset[] {
   const assets = document["x-test-assets"];
   const ajv = new Ajv2020({ allErrors: true });
   const { pattern } = document.components.parameters.AssetId.schema;
@@ -150,13 +133,12 @@ function closed(properties: object): object {
   return { type: "object", properties, required: Object.keys(properties), additionalProperties: false };
 }
 
-function hasExample(document: Document, status: number, example: string): boolean {
-  const operation = Object.values(document.paths)
-    .flatMap((operations) => Object.values(operations))
-    .find(({ operationId }) => operationId === "getAsset");
-  const reference = operation?.responses[status] as { $ref: string } | undefined;
-  const response = document.components.responses[reference?.$ref.split("/").at(-1) ?? ""];
-  return response !== undefined && Object.hasOwn(response.content["application/json"].examples, example);
+function hasExample(document: OpenApiDocument, status: number, example: string): boolean {
+  const operations = Object.values(document.paths).flatMap((path) => Object.values(path));
+  const reference = operations.find(({ operationId }) => operationId === "getAsset")?.responses[status];
+  if (reference === undefined) return false;
+  const { content } = resolve(document.components.responses, reference);
+  return Object.hasOwn(content["application/json"].examples, example);
 }
 
 if (import.meta.main) {

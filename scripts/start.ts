@@ -6,7 +6,8 @@
  */
 import { createClient, isChenyuError, toAssetUri, type Asset, type ChenyuClient } from "../src/index.ts";
 import { testAssets } from "../generated/document.ts";
-import { readDocument, startPrism } from "./prism.ts";
+import { readDocument } from "./document.ts";
+import { startPrism } from "./prism.ts";
 
 const [assetId] = process.argv.slice(2);
 if (assetId === undefined) await showOnMock();

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { testAssets } from "../generated/document.ts";
 import { createClient, parseAssetId, toAssetUri, type AssetRef } from "../src/index.ts";
 import { caught } from "./helpers/caught.ts";
 import { always, startServer } from "./helpers/server.ts";
 
-const id = "asset_38d2ff7769fb3b7267039941547e6a78";
+const [{ asset_id: id }] = testAssets;
 
 describe("an asset reference", () => {
   test.each<{ form: string; asset: AssetRef }>([

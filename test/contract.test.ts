@@ -3,7 +3,9 @@
  * client. The list of cases is read from the document; a case without an expectation here fails.
  */
 import { afterAll, describe, expect, inject, test } from "vitest";
-import { readDocument, startPrism } from "../scripts/prism.ts";
+import { testAssets } from "../generated/document.ts";
+import { readDocument, resolve } from "../scripts/document.ts";
+import { startPrism } from "../scripts/prism.ts";
 import { ApiError, createClient, type Asset } from "../src/index.ts";
 import { caught } from "./helpers/caught.ts";
 
@@ -30,7 +32,7 @@ const expectations: Record<string, "asset" | Failure> = {
   "getAsset 500 error_object": { kind: "server_error", code: undefined, msg: "internal error", retryable: true },
 };
 
-const id = "asset_38d2ff7769fb3b7267039941547e6a78";
+const [{ asset_id: id }] = testAssets;
 const document = await readDocument();
 const cases = Object.values(document.paths)
   .flatMap((operations) => Object.values(operations))
@@ -121,7 +123,3 @@ describe("Prism checks bodies", () => {
     }
   });
 });
-
-function resolve<T>(components: Record<string, T>, { $ref }: { $ref: string }): T {
-  return components[$ref.split("/").at(-1)!]!;
-}

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { buildDocs } from "../scripts/docs.ts";
-import { readDocument } from "../scripts/prism.ts";
+import { readDocument } from "../scripts/document.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "chenyu-assets-"));
 afterAll(() => rm(folder, { recursive: true }));

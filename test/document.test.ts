@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import { readDocument } from "../scripts/prism.ts";
+import { readDocument, resolve } from "../scripts/document.ts";
 
 const document = await readDocument();
 
@@ -41,8 +41,8 @@ describe("x-test-assets", () => {
       assets.flatMap(({ answers }) => answers.map(({ status, example }) => `${status} ${example}`)),
     );
     const named = Object.values(document.paths)[0]!.get!.responses;
-    const missing = Object.entries(named).flatMap(([status, { $ref }]) => {
-      const response = document.components.responses[$ref.split("/").at(-1)!]!;
+    const missing = Object.entries(named).flatMap(([status, reference]) => {
+      const response = resolve(document.components.responses, reference);
       return Object.keys(response.content["application/json"].examples)
         .map((example) => `${status} ${example}`)
         .filter((answer) => !shown.has(answer));

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { testAssets } from "../generated/document.ts";
 import { createClient } from "../src/index.ts";
 import { caught } from "./helpers/caught.ts";
 
-const id = "asset_38d2ff7769fb3b7267039941547e6a78";
+const [{ asset_id: id }] = testAssets;
 const data = { asset_id: id };
 
 function get(body: unknown, init: ResponseInit = {}): Promise<unknown> {

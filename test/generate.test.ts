@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { findDrift, generate } from "../scripts/generate.ts";
-import type { OpenApiDocument } from "../scripts/prism.ts";
+import type { OpenApiDocument } from "../scripts/document.ts";
 
 const generated = fileURLToPath(new URL("../generated", import.meta.url));
 const documentPath = fileURLToPath(new URL("../openapi/openapi.yaml", import.meta.url));

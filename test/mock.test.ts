@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { testAssets } from "../generated/document.ts";
 import { createClient } from "../src/index.ts";
 import { caught } from "./helpers/caught.ts";
 
@@ -24,7 +25,7 @@ test("npm run mock serves the document on 127.0.0.1:4010 with the plain Prism CL
       });
       prism.on("close", () => reject(new Error(output)));
     });
-    const id = "asset_38d2ff7769fb3b7267039941547e6a78";
+    const [{ asset_id: id }] = testAssets;
     const { assets } = createClient({ apiKey: "any", baseUrl });
     expect(await assets.get(id)).toMatchObject({ asset_id: id, status: "confirmed" });
     const headers = { Prefer: "code=200, example=under_review" };

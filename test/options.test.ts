@@ -1,10 +1,11 @@
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { testAssets } from "../generated/document.ts";
 import { createClient, type ClientOptions } from "../src/index.ts";
 import { caught } from "./helpers/caught.ts";
 import { always, startServer } from "./helpers/server.ts";
 
-const id = "asset_38d2ff7769fb3b7267039941547e6a78";
+const [{ asset_id: id }] = testAssets;
 const found = JSON.stringify({ code: 0, msg: "", data: { asset_id: id } });
 const secret = "cy_s3cret";
 

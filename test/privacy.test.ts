@@ -1,15 +1,16 @@
 /** No secret ever comes out: every kind of failure is provoked with a key and a signature that are then searched for. */
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { testAssets } from "../generated/document.ts";
 import { createClient, type ClientOptions, type RetryEvent } from "../src/index.ts";
 import { caught } from "./helpers/caught.ts";
 import { answer, cutOff, garbage, reset, silence, stall, startFaultServer, type Step } from "./helpers/fault-server.ts";
 
-const id = "asset_38d2ff7769fb3b7267039941547e6a78";
+const [{ asset_id: id }] = testAssets;
 const key = 'cy_S3NT1NEL/+"key';
 const signature = "s1gn4tur3";
 const signedUrl = `https://www.chenyu.team/assets/x/content?expires=1781295600&signature=${signature}`;
-const data = { asset_id: id, signed_url: signedUrl };
+const data = { signed_url: signedUrl, asset_id: id };
 const json = (value: unknown): string => JSON.stringify(value);
 /** As PHP writes JSON. */
 const escaped = (value: unknown): string =>

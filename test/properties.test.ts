@@ -1,11 +1,11 @@
 /** What holds for every input. `FAST_CHECK_SEED=…` repeats a run. */
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { getAssetPath } from "../generated/document.ts";
+import { getAssetPath, testAssets } from "../generated/document.ts";
 import { parseRetryAfterMs, retryDelayMs } from "../src/backoff.ts";
 import { createClient, isChenyuError } from "../src/index.ts";
 
-const id = "asset_38d2ff7769fb3b7267039941547e6a78";
+const [{ asset_id: id }] = testAssets;
 const seed = Number(process.env.FAST_CHECK_SEED ?? Date.now());
 console.log(`properties: seed ${seed}`);
 

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import ts from "typescript";
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from "vitest";
-import { readDocument } from "../scripts/prism.ts";
+import { readDocument } from "../scripts/document.ts";
 import * as sdk from "../src/index.ts";
 import { readSamples } from "./helpers/readme.ts";
 

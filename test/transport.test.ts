@@ -2,12 +2,12 @@ import { getEventListeners } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { inspect } from "node:util";
 import { describe, expect, test, vi } from "vitest";
-import { version } from "../generated/document.ts";
+import { testAssets, version } from "../generated/document.ts";
 import { createClient, type ChenyuClient, type ClientOptions } from "../src/index.ts";
 import { caught } from "./helpers/caught.ts";
 import { always, startServer } from "./helpers/server.ts";
 
-const id = "asset_38d2ff7769fb3b7267039941547e6a78";
+const [{ asset_id: id }] = testAssets;
 const path = `/api/open/v2/assets/${id}`;
 const found = JSON.stringify({ code: 0, msg: "", data: { asset_id: id } });
 const secret = "cy_s3cret";

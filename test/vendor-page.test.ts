@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { getAssetPath, serverUrl } from "../generated/document.ts";
-import { readDocument } from "../scripts/prism.ts";
+import { readDocument } from "../scripts/document.ts";
 
 const page = await readFile(new URL("fixtures/vendor-page.zh.txt", import.meta.url), "utf8");
 const document = await readDocument();

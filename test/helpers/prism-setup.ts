@@ -1,5 +1,6 @@
 import type { TestProject } from "vitest/node";
-import { readDocument, startPrism } from "../../scripts/prism.ts";
+import { readDocument } from "../../scripts/document.ts";
+import { startPrism } from "../../scripts/prism.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
