@@ -13,6 +13,7 @@ export interface RetryEvent {
   attempt: number;
   /** How long until the next one, in milliseconds. */
   delayMs: number;
+  /** Why it has failed. */
   error: ApiError | NetworkError | TimeoutError;
 }
 

@@ -73,8 +73,7 @@ export class WholeResponse extends Response {
  * @throws {@link NetworkError} when its JSON is cut off.
  */
 export async function readWhole(head: Response, exchange: Exchange): Promise<WholeResponse> {
-  if (typeof head?.headers?.get !== "function")
-    throw new ConfigError("fetch: it gave no Response. Pass one like fetch.");
+  if (typeof head?.headers?.get !== "function") throw new ConfigError("fetch: it must give a Response, as fetch does.");
   const { requestLine, attempts, redact } = exchange;
   const refuse = (problem: string): never => {
     const message = `${requestLine}: HTTP ${head.status} ${redact(problem)}. Check baseUrl, and any proxy on the way.`;
@@ -94,7 +93,7 @@ export async function readWhole(head: Response, exchange: Exchange): Promise<Who
     throw new NetworkError(`${requestLine}: the response was cut off.`, { cause, attempts, requestId });
   }
   const contentType = head.headers.get("content-type") ?? "no content type";
-  return refuse(`with ${contentType} is not JSON: ${JSON.stringify(text.slice(0, 200))}`);
+  return refuse(`with ${contentType} is not JSON: ${JSON.stringify(redact(text.slice(0, 1000)).slice(0, 200))}`);
 }
 
 /** Reads up to a limit and lets go of the rest; of an error, only what comes soon. */

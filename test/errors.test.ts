@@ -44,6 +44,12 @@ describe("an error", () => {
     expect(new sdk.NetworkError(message, {}).message).toBe(cut);
   });
 
+  test("is made at once even of a text that is made to take long", () => {
+    const start = performance.now();
+    void new sdk.NetworkError("https:".repeat(170_000), {});
+    expect(performance.now() - start).toBeLessThan(3000);
+  });
+
   test("shows no query of any URL, and neither brand nor noise when inspected", () => {
     expect(error.message).toBe("GET https://a.example/b?… failed");
     expect(inspect(error, { depth: Infinity })).not.toMatch(/s3cret|Symbol\(/);

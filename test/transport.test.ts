@@ -234,6 +234,11 @@ describe("get rejects with ResponseError", () => {
     expect(inspect(error, { depth: Infinity })).not.toContain("s3cret");
   });
 
+  test("with a start that does not end inside of the key", async () => {
+    await using server = await startServer(always(200, `${"x".repeat(195)}${secret}`));
+    expect(String(await caught(connect(server.url).assets.get(id)))).toContain('x[API "');
+  });
+
   test.each([
     ["an empty body", "", {}],
     ["an empty body of a known length", "", { "content-length": "0" }],
