@@ -6,7 +6,7 @@ import { unwrapAsset } from "./envelope.ts";
 import { checkHeaders, resolveSettings, type RequestOptions, type Settings } from "./options.ts";
 import { WholeResponse } from "./response.ts";
 import { withoutQueries } from "./secrets.ts";
-import type { Send } from "./transport.ts";
+import { sendThrough, type Send } from "./transport.ts";
 
 /** The operations on assets. */
 export interface Assets {
@@ -30,25 +30,23 @@ export interface Assets {
 }
 
 /** Makes the resource on top of the openapi-fetch client. */
-export function createAssets(raw: Client<paths>, send: Send, client: Settings): Assets {
+export function createAssets(client: Client<paths>, send: Send, clientSettings: Settings): Assets {
   return {
     async get(asset, options = {}) {
-      const settings = resolveSettings(options, client);
-      const { data, error, response } = await raw.GET(getAssetPath, {
-        params: { path: { asset_id: parseAssetId(asset) } },
-        headers: checkHeaders(options.headers),
-        parseAs: "text",
-        fetch: (request) => send(request, settings),
-      });
+      const settings = resolveSettings(options, clientSettings);
+      const params = { path: { asset_id: parseAssetId(asset) } };
+      const headers = checkHeaders(options.headers);
+      let sent: WholeResponse | undefined;
+      const { data, error, response } = await sendThrough(
+        async (request, callSettings) => (sent = await send(request, callSettings)),
+        settings,
+        (fetch) => client.GET(getAssetPath, { params, headers, parseAs: "text", fetch }),
+      );
       if (response instanceof WholeResponse) return unwrapAsset(response);
       // A middleware of `raw` has put its own in the place of ours.
       const text = data ?? (typeof error === "string" ? error : JSON.stringify(error));
-      const exchange = {
-        url: "",
-        requestLine: `GET ${fillPath(getAssetPath, asset)}`,
-        attempts: 1,
-        redact: withoutQueries,
-      };
+      const requestLine = `GET ${fillPath(getAssetPath, asset)}`;
+      const exchange = sent ?? { url: response.url, requestLine, attempts: 0, redact: withoutQueries };
       return unwrapAsset(new WholeResponse(response, text, exchange));
     },
   };

@@ -9,8 +9,8 @@ const maxDelayMs = 8000;
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export function retryDelayMs(attempt: number, retryAfterMs: number | undefined): number {
-  const delayMs = baseDelayMs * 2 ** (attempt - 1) * (0.75 + Math.random() / 2);
-  return retryAfterMs || Math.min(delayMs, maxDelayMs);
+  const middleMs = Math.min(baseDelayMs * 2 ** (attempt - 1), maxDelayMs / 1.25);
+  return retryAfterMs || middleMs * (0.75 + Math.random() / 2);
 }
 
 /**

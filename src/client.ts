@@ -4,8 +4,8 @@ import type { paths } from "../generated/schema.ts";
 import { fillPath, type AssetRef } from "./asset-ref.ts";
 import { createAssets, type Assets } from "./assets.ts";
 import { checkFetch, checkHeaders, isBrowser, resolveApiKey, resolveBaseUrl, resolveSettings } from "./options.ts";
-import type { ClientOptions } from "./options.ts";
-import { createTransport } from "./transport.ts";
+import type { ClientOptions, RequestOptions, Settings } from "./options.ts";
+import { createTransport, sendThrough, type Send } from "./transport.ts";
 
 /** A client of the asset API. */
 export interface ChenyuClient {
@@ -31,32 +31,29 @@ export function createClient(options: ClientOptions = {}): ChenyuClient {
   const headers = checkHeaders(options.headers);
   // In a browser, each header beyond the standard's safe ones costs a request before the request.
   if (!isBrowser() && !headers.has("user-agent")) headers.set("user-agent", `chenyu-assets/${version}`);
-  const raw = createOpenapiClient<paths>({
+  const client = createOpenapiClient<paths>({
     baseUrl,
-    Request: UnlinkedRequest,
     headers,
     // `fetch` resolves `..` in a path, so an id is checked here, for every caller.
     pathSerializer: (path, { asset_id }) => fillPath(path, asset_id as AssetRef),
-    fetch: (request) => send(request, resolveSettings({ signal: request.signal }, settings)),
   });
-  return { assets: createAssets(raw, send, settings), raw };
+  return { assets: createAssets(client, send, settings), raw: createRaw(client, send, settings) };
 }
 
-/** A request that keeps the signal as it is: a `Request` would leave a listener on it, until it is collected. */
-class UnlinkedRequest extends Request {
-  readonly #signal: AbortSignal | null | undefined;
-
-  /** Middleware of openapi-fetch may give a plain `Request` in its place. */
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return value instanceof Request;
+/**
+ * Gives the client with our transport beneath each call. The signal goes around the `Request`, which would leave a
+ * listener on it until it is collected, and which middleware may replace.
+ */
+function createRaw(client: Client<paths>, send: Send, settings: Settings): Client<paths> {
+  const raw: Record<string, unknown> = { ...client };
+  for (const [name, call] of Object.entries(client) as [string, (...parameters: unknown[]) => Promise<unknown>][]) {
+    if (name === "use" || name === "eject") continue;
+    const initAt = name === "request" ? 2 : 1;
+    raw[name] = (...parameters: unknown[]) => {
+      const { signal, ...init } = (parameters[initAt] ?? {}) as RequestOptions;
+      const callSettings = resolveSettings({ signal }, settings);
+      return sendThrough(send, callSettings, (fetch) => call(...parameters.slice(0, initAt), { ...init, fetch }));
+    };
   }
-
-  constructor(input: RequestInfo | URL, { signal, ...init }: RequestInit = {}) {
-    super(input, init);
-    this.#signal = signal;
-  }
-
-  override get signal(): AbortSignal {
-    return this.#signal ?? super.signal;
-  }
+  return raw as unknown as Client<paths>;
 }

@@ -22,8 +22,9 @@ export function unwrapAsset(response: WholeResponse): Asset {
 /** The no that a response says, by its HTTP status or by its envelope. */
 export function findFailure(response: WholeResponse): ApiError | undefined {
   const { ok, status, headers, requestLine, requestId, attempts } = response;
-  const { code, msg } = readEnvelope(response);
+  const { code, message } = readEnvelope(response);
   if (ok && (code === undefined || code === 0)) return undefined;
+  const msg = message && response.redact(message);
   const kind = kindOf(ok, (ok && code) || status);
   const reason = kind === "rejected" ? guessReason(msg ?? "") : undefined;
   const retryAfterMs = parseRetryAfterMs(headers.get("retry-after"), Date.now());
@@ -34,19 +35,18 @@ export function findFailure(response: WholeResponse): ApiError | undefined {
 
 interface Envelope {
   code: number | undefined;
-  msg: string | undefined;
+  message: string | undefined;
   data: unknown;
 }
 
 /** Reads what is there of `{ code, msg, data }`, `{ error: "…" }` or `{ error: { message: "…" } }`: all have been seen. */
-function readEnvelope({ value, redact }: WholeResponse): Envelope {
+function readEnvelope({ value }: WholeResponse): Envelope {
   const { code, msg, data, error } = isRecord(value) ? value : {};
   // The vendor documents an integer; public clients have met it as a text.
   const number = typeof code === "string" && /^-?\d+$/.test(code) ? Number(code) : code;
-  const message = [msg, error, isRecord(error) && error.message].find((text) => typeof text === "string");
   return {
     code: Number.isSafeInteger(number) ? (number as number) : undefined,
-    msg: message && redact(message),
+    message: [msg, error, isRecord(error) && error.message].find((text) => typeof text === "string"),
     data,
   };
 }

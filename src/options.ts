@@ -41,8 +41,8 @@ export interface ClientOptions extends Omit<RequestOptions, "signal"> {
   fetch?: Fetch | undefined;
   /** The longest `Retry-After` that is waited for, in milliseconds; a longer one ends the call. @default 60000 */
   maxRetryAfterMs?: number | undefined;
-  /** Called before each wait for a retry. What it throws ends the call. */
-  onRetry?: ((event: RetryEvent) => void) | undefined;
+  /** Called before each wait for a retry, which goes on meanwhile. What it throws ends the call. */
+  onRetry?: ((event: RetryEvent) => unknown) | undefined;
   /** Allows an `apiKey` in a browser, where every visitor can read it. @default false */
   dangerouslyAllowBrowser?: boolean | undefined;
 }

@@ -64,45 +64,67 @@ export class WholeResponse extends Response {
   override arrayBuffer(): Promise<ArrayBuffer> {
     return this.clone().arrayBuffer();
   }
+  override bytes(): ReturnType<Response["bytes"]> {
+    return this.clone().bytes();
+  }
+  override formData(): Promise<FormData> {
+    return this.clone().formData();
+  }
 }
 
 /**
  * Reads a response to its end. An error says enough by its status, so its body may be long, slow or cut off.
  *
+ * @param leftMs - How long the attempt may still take.
  * @throws {@link ResponseError} when it cannot be the API's.
  * @throws {@link NetworkError} when its JSON is cut off.
  */
-export async function readWhole(head: Response, exchange: Exchange): Promise<WholeResponse> {
-  if (typeof head?.headers?.get !== "function") throw new ConfigError("fetch: it must give a Response, as fetch does.");
-  const { requestLine, attempts, redact } = exchange;
-  const refuse = (problem: string): never => {
-    const message = `${requestLine}: HTTP ${head.status} ${redact(problem)}. Check baseUrl, and any proxy on the way.`;
-    throw new ResponseError(message, { status: head.status, requestId: requestIdOf(head, redact), attempts });
-  };
-  if (head.type === "opaqueredirect" || (head.status >= 300 && head.status < 400)) {
-    refuse(`redirects to ${originOf(head.headers.get("location"), exchange.url)}, which gets no key`);
-  }
-  if (head.status < 200 || head.status > 599) refuse("is no status of an answer");
-  const text = await readText(head);
+export async function readWhole(head: Response, leftMs: number, exchange: Exchange): Promise<WholeResponse> {
+  checkHead(head, exchange);
+  const text = await readText(head, Math.min(maxErrorMs, leftMs / 2));
   const response = new WholeResponse(head, text, exchange);
-  if (!head.ok || response.value !== undefined) return response;
-  if (/^\s*[[{]/.test(text) && text.length < maxAnswerLength) {
+  if (head.ok && response.value === undefined) throw notJson(response, text, exchange);
+  return response;
+}
+
+/** Refuses what cannot be the API's, whatever its body is. */
+function checkHead(head: Response, exchange: Exchange): void {
+  if (typeof head?.headers?.get !== "function") throw new ConfigError("fetch: it must give a Response, as fetch does.");
+  const { type, status, headers } = head;
+  if (type === "opaqueredirect" || (status >= 300 && status < 400)) {
+    const target = originOf(headers.get("location"), exchange.url);
+    throw notTheApi(head, `redirects to ${target}, which gets no key`, exchange);
+  }
+  if (status < 200 || status > 599) throw notTheApi(head, "is no status of an answer", exchange);
+}
+
+/** Tells JSON that is cut off, which another attempt may mend, from all that is not JSON. */
+function notJson(response: WholeResponse, text: string, exchange: Exchange): NetworkError | ResponseError {
+  const { requestLine, attempts, requestId, headers, redact } = response;
+  const contentType = headers.get("content-type");
+  if (text.length >= maxAnswerLength) return notTheApi(response, "has a body that does not end", exchange);
+  if (/json/i.test(contentType ?? "json") && /^\s*[[{]/.test(text)) {
     // Not the parser's own error: it quotes the text, which may be a signed URL's.
     const cause = new SyntaxError(`The JSON ends after ${text.length} characters.`);
-    const { requestId } = response;
-    throw new NetworkError(`${requestLine}: the response was cut off.`, { cause, attempts, requestId });
+    const message = `${requestLine}: the response was cut off. Look at the network and any proxy on the way.`;
+    return new NetworkError(message, { cause, attempts, requestId });
   }
-  const contentType = head.headers.get("content-type") ?? "no content type";
-  return refuse(`with ${contentType} is not JSON: ${JSON.stringify(redact(text.slice(0, 1000)).slice(0, 200))}`);
+  const start = JSON.stringify(redact(text.slice(0, 1000)).slice(0, 200));
+  return notTheApi(response, `with ${redact(contentType ?? "no content type")} is not JSON: ${start}`, exchange);
+}
+
+function notTheApi(head: Response, problem: string, { requestLine, attempts, redact }: Exchange): ResponseError {
+  const message = `${requestLine}: HTTP ${head.status} ${problem}. Check baseUrl, and any proxy on the way.`;
+  return new ResponseError(message, { status: head.status, requestId: requestIdOf(head, redact), attempts });
 }
 
 /** Reads up to a limit and lets go of the rest; of an error, only what comes soon. */
-async function readText(head: Response): Promise<string> {
+async function readText(head: Response, errorMs: number): Promise<string> {
   const reader = head.body?.getReader?.();
-  if (reader === undefined) return head.text();
+  if (reader === undefined) return head.ok ? head.text() : head.text().catch(() => "");
   const decoder = new TextDecoder();
-  const letGo = (): void => void reader.cancel().catch(() => {});
-  const timer = head.ok ? undefined : setTimeout(letGo, maxErrorMs);
+  const cancel = (): void => void reader.cancel().catch(() => {});
+  const timer = head.ok ? undefined : setTimeout(cancel, errorMs);
   let text = "";
   try {
     while (text.length < (head.ok ? maxAnswerLength : maxErrorLength)) {
@@ -110,7 +132,7 @@ async function readText(head: Response): Promise<string> {
       if (done) return text + decoder.decode();
       text += decoder.decode(value, { stream: true });
     }
-    letGo();
+    cancel();
     return text;
   } catch (error) {
     if (head.ok) throw error;

@@ -50,11 +50,14 @@ export function createTransport(connection: Connection): Send {
       }
       const delayMs = retryDelayMs(attempts, retryAfterMs(failure));
       if (delayMs >= msLeft(call)) throw timeoutError(call, "total", attempts, failure);
-      call.onRetry?.({ attempt: attempts, delayMs, error: failure });
+      const event = { attempt: attempts, delayMs, error: failure };
       await within<void>(
         delayMs,
         call.signal,
-        () => new Promise(() => {}),
+        async () => {
+          await call.onRetry?.(event);
+          await new Promise(() => {}); // until the time is up
+        },
         () => {},
       );
     }
@@ -62,7 +65,7 @@ export function createTransport(connection: Connection): Send {
 }
 
 function mayRetry({ request, maxRetries, maxRetryAfterMs }: Call, failure: Failure, attempts: number): boolean {
-  const changesNothing = request.method === "GET" || request.method === "HEAD";
+  const changesNothing = request.method === "GET";
   const comesSoon = (retryAfterMs(failure) ?? 0) <= maxRetryAfterMs;
   return failure.retryable && changesNothing && attempts <= maxRetries && comesSoon;
 }
@@ -78,16 +81,20 @@ async function attempt(
 ): Promise<{ response?: WholeResponse; failure?: Failure | undefined }> {
   const key = await currentKey(call, attempts - 1);
   const leftMs = msLeft(call);
+  if (leftMs <= 0) throw timeoutError(call, "total", attempts - 1);
   const clock = call.timeoutMs < leftMs ? "attempt" : "total";
+  const ms = Math.min(call.timeoutMs, leftMs);
   try {
     const response = await within(
-      Math.min(call.timeoutMs, leftMs),
+      ms,
       call.signal,
-      (signal) => exchange(call, key, attempts, signal),
+      (signal) => exchange(call, key, attempts, signal, performance.now() + ms),
       () => fail(timeoutError(call, clock, attempts)),
     );
     return { response, failure: findFailure(response) };
   } catch (error) {
+    // The caller's reason may be an error of ours, from another call.
+    call.signal?.throwIfAborted();
     if (error instanceof NetworkError || error instanceof TimeoutError) return { failure: error };
     throw error;
   }
@@ -110,6 +117,7 @@ async function exchange(
   key: string | undefined,
   attempts: number,
   signal: AbortSignal,
+  endsAt: number,
 ): Promise<WholeResponse> {
   const { request, requestLine, fetch } = call;
   const headers: Record<string, string> = { ...Object.fromEntries(request.headers), accept: "application/json" };
@@ -117,11 +125,12 @@ async function exchange(
   const redact = (text: string): string => withoutSecrets(text, key);
   try {
     const head = await fetch(request.url, { method: request.method, headers, redirect: "manual", signal });
-    return await readWhole(head, { url: request.url, requestLine, attempts, redact });
+    return await readWhole(head, endsAt - performance.now(), { url: request.url, requestLine, attempts, redact });
   } catch (error) {
     if (isChenyuError(error)) throw error;
     const cause = safeCopy(error, redact);
-    throw new NetworkError(`${requestLine}: no whole response came (${reasonOf(cause)}).`, { cause, attempts });
+    const message = `${requestLine}: no whole response came (${reasonOf(cause)}). Check the network and baseUrl.`;
+    throw new NetworkError(message, { cause, attempts });
   }
 }
 
@@ -140,8 +149,34 @@ function msLeft({ endsAt }: Call): number {
 
 function timeoutError(call: Call, clock: TimeoutError["clock"], attempts: number, cause?: Failure): TimeoutError {
   const option = clock === "total" ? "totalTimeoutMs" : "timeoutMs";
-  const message = `${call.requestLine}: no answer within ${call[option]} ms (${option}).`;
+  const problem = cause === undefined ? "no whole response came in time" : "the next attempt would come too late";
+  const message = `${call.requestLine}: ${problem}. Raise ${option} (${call[option]} ms) if that is not what you want.`;
   return new TimeoutError(message, { clock, attempts, ...(cause && { cause }) });
+}
+
+/**
+ * Lets openapi-fetch send a request by our transport, and sees to it that what the transport throws comes out: a reason
+ * to abort may be `null` or `""`, which openapi-fetch takes for no error.
+ */
+export async function sendThrough<T>(
+  send: Send,
+  settings: Settings,
+  call: (fetch: (request: Request) => Promise<Response>) => Promise<T>,
+): Promise<T> {
+  let falsy: { reason: unknown } | undefined;
+  const fetch = async (request: Request): Promise<Response> => {
+    try {
+      return await send(request, settings);
+    } catch (reason) {
+      if (!reason) falsy = { reason };
+      throw reason;
+    }
+  };
+  try {
+    return await call(fetch);
+  } catch (error) {
+    throw falsy === undefined ? error : falsy.reason;
+  }
 }
 
 /**
@@ -160,18 +195,24 @@ async function within<T>(
 ): Promise<T> {
   signal?.throwIfAborted();
   const controller = new AbortController();
-  let stop!: (result: Promise<T>) => void;
-  const stopped = new Promise<T>((resolve) => (stop = resolve));
-  const onAbort = (): void => stop(Promise.reject(signal?.reason));
-  const timer = setTimeout(() => stop((async () => timeUp())()), ms);
-  signal?.addEventListener("abort", onAbort);
+  let release!: () => void;
   try {
-    return await Promise.race([work(controller.signal), stopped]);
+    return await new Promise<T>((resolve, reject) => {
+      const onAbort = (): void => reject(signal?.reason);
+      const timer = setTimeout(() => void Promise.resolve().then(timeUp).then(resolve, reject), ms);
+      release = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", onAbort);
+      };
+      signal?.addEventListener("abort", onAbort);
+      work(controller.signal).then(resolve, reject);
+    });
   } catch (error) {
+    // The work may do anything when it is told: so we are out of it first.
+    release();
     controller.abort(error);
     throw error;
   } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", onAbort);
+    release();
   }
 }

@@ -15,6 +15,7 @@ import {
   close,
   cutOff,
   garbage,
+  late,
   reset,
   silence,
   stall,
@@ -26,6 +27,7 @@ const [{ asset_id: id }] = testAssets;
 const path = `/api/open/v2/assets/${id}`;
 const asset = { asset_id: id, status: "confirmed" };
 const found = JSON.stringify({ code: 0, msg: "查询成功", data: asset });
+const params = { path: { asset_id: id } };
 const failed = JSON.stringify({ code: 503, msg: "服务繁忙" });
 const ok = answer(200, found);
 
@@ -115,6 +117,60 @@ describe.concurrent("an abort rejects with the signal's own reason", () => {
     expect(getEventListeners(controller.signal, "abort")).toEqual([]);
   });
 
+  test("while the key function is asked, which never answers", async () => {
+    const controller = new AbortController();
+    const { assets } = createClient({ apiKey: () => new Promise(() => {}) });
+    const call = caught(assets.get(id, { signal: controller.signal }));
+    await sleep(10);
+    controller.abort("left");
+    expect(await call).toBe("left");
+  });
+
+  test.each([null, 0, "", false])("even if that is %o, for get and for raw", async (reason) => {
+    await using server = await startFaultServer(silence);
+    for (const way of ["get", "raw"] as const) {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const { assets, raw } = connect(server);
+      const call =
+        way === "get" ? assets.get(id, { signal }) : raw.GET("/api/open/v2/assets/{asset_id}", { params, signal });
+      setTimeout(() => controller.abort(reason), 50);
+      expect(await caught(call)).toBe(reason);
+    }
+  });
+
+  test("even if that is an error of ours, from another call", async () => {
+    await using server = await startFaultServer(silence);
+    const reason = await caught(
+      createClient({ apiKey: "k", fetch: () => Promise.reject(new Error("x")), maxRetries: 0 }).assets.get(id),
+    );
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(reason), 50);
+    expect(await caught(connect(server).assets.get(id, { signal: controller.signal }))).toBe(reason);
+    await sleep(50);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("when a custom fetch aborts it itself, as its own time runs out", async () => {
+    const controller = new AbortController();
+    const fetch = (_url: string, { signal }: RequestInit): Promise<Response> => {
+      signal!.addEventListener("abort", () => controller.abort("both"));
+      return new Promise(() => {});
+    };
+    const { assets } = createClient({ apiKey: "k", fetch, timeoutMs: 30, maxRetries: 0 });
+    expect(await caught(assets.get(id, { signal: controller.signal }))).toBe("both");
+  });
+
+  test("of raw, also when middleware has put another Request in the place of ours", async () => {
+    await using server = await startFaultServer(silence);
+    const { raw } = connect(server, { timeoutMs: 5000 });
+    raw.use({ onRequest: ({ request }) => new Request(request, { headers: { "X-Trace": "1" } }) });
+    const controller = new AbortController();
+    setTimeout(() => controller.abort("left"), 50);
+    const call = raw.request("get", "/api/open/v2/assets/{asset_id}", { params, signal: controller.signal });
+    expect(await caught(call)).toBe("left");
+  });
+
   test("while the key function is asked, and no request goes out when it answers after all", async () => {
     await using server = await startFaultServer(ok);
     const controller = new AbortController();
@@ -151,7 +207,9 @@ describe.concurrent("a body that stalls", () => {
     await using server = await startFaultServer(stall(200, found, 10));
     const error = await caught(connect(server, { timeoutMs: 300, maxRetries: 1 }).assets.get(id));
     expect(error).toMatchObject({ name: "TimeoutError", clock: "attempt", attempts: 2, retryable: true });
-    expect((error as Error).message).toBe(`GET ${path}: no answer within 300 ms (timeoutMs).`);
+    expect((error as Error).message).toBe(
+      `GET ${path}: no whole response came in time. Raise timeoutMs (300 ms) if that is not what you want.`,
+    );
     await until(() => server.connections.open === 0);
   });
 
@@ -159,9 +217,14 @@ describe.concurrent("a body that stalls", () => {
     await using server = await startFaultServer(stall(503, failed.padEnd(500), 10), ok);
     expect(await connect(server).assets.get(id)).toEqual(asset);
     expect(server.gapsMs()[0]).toBeLessThan(1000 + 625 + slackMs);
-    await using second = await startFaultServer(stall(404, failed.padEnd(500), 10));
-    expect(await caught(connect(second).assets.get(id))).toMatchObject({ kind: "not_found", attempts: 1 });
-    await until(() => second.connections.open === 0);
+  });
+
+  test.each([30_000, 500])("of a 404 is not waited for, with a timeoutMs of %i", async (timeoutMs) => {
+    await using server = await startFaultServer(stall(404, failed.padEnd(500), 10));
+    const error = await caught(connect(server, { timeoutMs }).assets.get(id));
+    expect(error).toMatchObject({ kind: "not_found", attempts: 1 });
+    expect(server.requests).toHaveLength(1);
+    await until(() => server.connections.open === 0);
   });
 
   test("of a redirect is not waited for", async () => {
@@ -176,7 +239,7 @@ describe.concurrent("a body that stalls", () => {
   });
 
   test("that only trickles is read, if it comes in time", async () => {
-    await using server = await startFaultServer(trickle(found, 10, 20));
+    await using server = await startFaultServer(trickle(found, 10, 150));
     expect(await connect(server).assets.get(id)).toEqual(asset);
     const error = await caught(connect(server, { timeoutMs: 60, maxRetries: 0 }).assets.get(id));
     expect(error).toMatchObject({ name: "TimeoutError" });
@@ -194,7 +257,6 @@ test.each(["get", "raw"] as const)(
     );
     const { signal } = new AbortController();
     const { assets, raw } = connect(server, { maxRetries: 0 });
-    const params = { path: { asset_id: id } };
     for (let call = 0; call < 20; call++) {
       const done =
         way === "get" ? assets.get(id, { signal }) : raw.GET("/api/open/v2/assets/{asset_id}", { params, signal });
@@ -215,13 +277,26 @@ describe.concurrent("503, 503, 200", () => {
     expect(server.connections.opened).toBe(1);
   });
 
-  test("with large error bodies leaves none of their connections open", async () => {
-    const large = answer(503, failed.padEnd(300_000));
-    await using server = await startFaultServer(large, large, ok);
+  test("with small error bodies whose end comes later is one connection too", async () => {
+    const slow = late(503, failed.padEnd(200), 100, 100);
+    await using server = await startFaultServer(slow, slow, ok);
     expect(await connect(server).assets.get(id)).toEqual(asset);
-    expect(server.connections.open).toBeLessThanOrEqual(1);
-    expectBackoff(server.gapsMs()[1], 2);
+    expect(server.connections.opened).toBe(1);
   });
+
+  test.each([300_000, 9_000_000])(
+    "with error bodies of %i bytes leaves none of their connections open",
+    async (size) => {
+      const isSent: boolean[] = [];
+      const large = answer(503, failed.padEnd(size), {}, (error) => isSent.push(!error));
+      await using server = await startFaultServer(large, large, ok);
+      expect(await connect(server).assets.get(id)).toEqual(asset);
+      // More than what fits into the buffers on the way is not even taken from the server.
+      if (size > 5_000_000) expect(isSent).toEqual([false, false]);
+      expect(server.connections.open).toBeLessThanOrEqual(1);
+      expectBackoff(server.gapsMs()[1], 2);
+    },
+  );
 });
 
 describe.concurrent("what is no JSON of the API", () => {
@@ -230,6 +305,14 @@ describe.concurrent("what is no JSON of the API", () => {
     const error = await caught(connect(server).assets.get(id));
     expect(error).toMatchObject({ name: "ResponseError", status: 200, attempts: 1, retryable: false });
     expect((error as Error).message).toContain('HTTP 200 with text/html is not JSON: "<html>log in"');
+  });
+
+  test.each([
+    ["[maintenance] come back later", "text/plain"],
+    ["{{ login }}", "text/html"],
+  ])("%o as %s is a ResponseError too, not JSON that is cut off", async (page, type) => {
+    await using server = await startFaultServer(answer(200, page, { "Content-Type": type }));
+    expect(await caught(connect(server).assets.get(id))).toMatchObject({ name: "ResponseError", attempts: 1 });
   });
 
   test("an endless body is not read without bound", async () => {
@@ -393,7 +476,6 @@ describe.concurrent("what is sent again, up to maxRetries times", () => {
 
   test("raw, whose last response is given as it came", async () => {
     await using server = await startFaultServer(answer(503, failed));
-    const params = { path: { asset_id: id } };
     const { error, response } = await connect(server, { maxRetries: 1 }).raw.GET("/api/open/v2/assets/{asset_id}", {
       params,
     });
@@ -410,14 +492,27 @@ describe.concurrent("what is sent again, up to maxRetries times", () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  test("not when onRetry throws, which ends the call", async () => {
+  test.each<[string, (enough: Error) => unknown]>([
+    [
+      "throws",
+      (enough) => {
+        throw enough;
+      },
+    ],
+    ["rejects", (enough) => Promise.reject(enough)],
+  ])("not when onRetry %s, which ends the call", async (_name, act) => {
     await using server = await startFaultServer(answer(503, failed));
     const enough = new Error("enough");
-    const onRetry = (): never => {
-      throw enough;
-    };
-    expect(await caught(connect(server, { onRetry }).assets.get(id))).toBe(enough);
+    expect(await caught(connect(server, { onRetry: () => act(enough) }).assets.get(id))).toBe(enough);
     expect(server.requests).toHaveLength(1);
+  });
+
+  test("on time, however long an async onRetry takes", async () => {
+    await using server = await startFaultServer(answer(503, failed), ok);
+    expect(await connect(server, { onRetry: () => sleep(3000, undefined, { ref: false }) }).assets.get(id)).toEqual(
+      asset,
+    );
+    expectBackoff(server.gapsMs()[0], 1);
   });
 });
 
@@ -429,7 +524,9 @@ describe.concurrent("the total time", () => {
     expect(performance.now() - start).toBeLessThan(slackMs);
     expect(error).toMatchObject({ name: "TimeoutError", clock: "total", attempts: 1, retryable: false });
     expect((error as Error).cause).toMatchObject({ name: "ApiError", status: 503 });
-    expect((error as Error).message).toBe(`GET ${path}: no answer within 1500 ms (totalTimeoutMs).`);
+    expect((error as Error).message).toBe(
+      `GET ${path}: the next attempt would come too late. Raise totalTimeoutMs (1500 ms) if that is not what you want.`,
+    );
     expect(server.requests).toHaveLength(1);
   });
 
@@ -440,6 +537,19 @@ describe.concurrent("the total time", () => {
     expect(error).toMatchObject({ name: "TimeoutError", clock: "total", attempts: 1 });
     expectGap(performance.now() - start, 300);
     await until(() => server.connections.open === 0);
+  });
+
+  test("that is spent before an attempt sends none", async () => {
+    await using server = await startFaultServer(ok);
+    const apiKey = (): string => {
+      const end = performance.now() + 100;
+      while (performance.now() < end);
+      return "cy_busy";
+    };
+    const error = await caught(connect(server, { apiKey, totalTimeoutMs: 50 }).assets.get(id));
+    expect(error).toMatchObject({ name: "TimeoutError", clock: "total", attempts: 0 });
+    await sleep(50);
+    expect(server.requests).toEqual([]);
   });
 
   test("bounds a key function that hangs", async () => {
@@ -491,6 +601,15 @@ describe.concurrent("a custom fetch", () => {
     expect(await createClient({ apiKey: "k", fetch }).assets.get(id)).toEqual(asset);
   });
 
+  test("with a Response of its own whose error cannot be read still says the status", async () => {
+    const text = (): Promise<string> => Promise.reject(new Error("cut off"));
+    const own = { status: 401, ok: false, type: "basic", headers: new Map(), text };
+    const error = await caught(
+      createClient({ apiKey: "k", fetch: async () => own as unknown as Response }).assets.get(id),
+    );
+    expect(error).toMatchObject({ kind: "unauthenticated", attempts: 1 });
+  });
+
   test.each([undefined, null, {}, "x"])("that gives %o is a ConfigError, not sent again", async (value) => {
     let calls = 0;
     const fetch = async (): Promise<Response> => (calls++, value as unknown as Response);
@@ -534,6 +653,26 @@ describe.concurrent("middleware of raw", () => {
     }
   });
 
+  test("that wraps a response keeps the key out of it, and the number of attempts", async () => {
+    const refused = JSON.stringify({ code: 401, msg: "wrong key cy_test" });
+    await using server = await startFaultServer(reset, answer(401, refused));
+    const { assets, raw } = connect(server);
+    raw.use({ onResponse: ({ response }) => new Response(response.body, response) });
+    const error = await caught(assets.get(id));
+    expect(error).toMatchObject({ kind: "unauthenticated", msg: "wrong key [API key]", attempts: 2 });
+    expect(inspect(error, { depth: Infinity, showHidden: true })).not.toContain("cy_test");
+  });
+
+  test("may answer without a request", async () => {
+    const { assets, raw } = createClient({ apiKey: "k" });
+    raw.use({ onRequest: () => new Response('{"code":1,"msg":"a https://a.example/?signature=s3cret"}') });
+    expect(await caught(assets.get(id))).toMatchObject({
+      name: "ApiError",
+      attempts: 0,
+      msg: "a https://a.example/?…",
+    });
+  });
+
   test("sees a whole response, in every way of reading it", async () => {
     await using server = await startFaultServer(ok);
     const { assets, raw } = connect(server);
@@ -545,6 +684,8 @@ describe.concurrent("middleware of raw", () => {
           await response.json(),
           await (await response.blob()).text(),
           (await response.arrayBuffer()).byteLength,
+          (await response.bytes()).length,
+          await response.formData().catch(() => "no form"),
         );
         seen.push(await new Response(response.body).text());
       },
@@ -552,6 +693,17 @@ describe.concurrent("middleware of raw", () => {
     expect(await assets.get(id)).toEqual(asset);
     const envelope = JSON.parse(found);
     const length = Buffer.byteLength(found);
-    expect(seen).toEqual([true, `${server.url}${path}`, true, found, envelope, found, length, found]);
+    expect(seen).toEqual([
+      true,
+      `${server.url}${path}`,
+      true,
+      found,
+      envelope,
+      found,
+      length,
+      length,
+      "no form",
+      found,
+    ]);
   });
 });

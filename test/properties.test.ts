@@ -105,7 +105,8 @@ describe("any sequence of answers", () => {
     unavailable: async () => new Response("", { status: 503 }),
     reset: () => Promise.reject(new TypeError("fetch failed")),
     stall: (signal) => new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
-    truncation: async () => new Response('{"code":0,"data":{"asset_id"'),
+    truncation: async () =>
+      new Response('{"code":0,"data":{"asset_id"', { headers: { "content-type": "application/json" } }),
   };
   const failures = {
     unavailable: "ApiError",
@@ -129,7 +130,7 @@ describe("any sequence of answers", () => {
       if (step === "not_found") return ["ApiError", attempts, ms];
       if (step === "stall" && ms + timeoutMs >= totalTimeoutMs) return ["TimeoutError total", attempts, totalTimeoutMs];
       if (step === "stall") ms += timeoutMs;
-      const delayMs = Math.min(500 * 2 ** (attempts - 1), 8000);
+      const delayMs = Math.min(500 * 2 ** (attempts - 1), 6400);
       if (attempts > maxRetries) return [failures[step], attempts, ms];
       if (ms + delayMs >= totalTimeoutMs) return ["TimeoutError total", attempts, ms];
       ms += delayMs;

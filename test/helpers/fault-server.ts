@@ -66,8 +66,13 @@ function fieldsOf(body: string, headers: HeaderFields): HeaderFields {
 }
 
 /** A whole answer; the connection is kept. `status` may be a text with a reason phrase. */
-export function answer(status: number | string, body: string, headers: HeaderFields = {}): Step {
-  return (socket) => void socket.write(headOf(status, fieldsOf(body, headers)) + body);
+export function answer(
+  status: number | string,
+  body: string,
+  headers: HeaderFields = {},
+  onSent?: (error?: Error | null) => void,
+): Step {
+  return (socket) => void socket.write(headOf(status, fieldsOf(body, headers)) + body, onSent);
 }
 
 /** An answer whose body is longer than what comes of it; then nothing. */
@@ -75,7 +80,16 @@ export function stall(status: number, body: string, sentLength: number, headers:
   return (socket) => void socket.write(headOf(status, fieldsOf(body, headers)) + body.slice(0, sentLength));
 }
 
-/** The same, then the end of the connection: FIN, or RST. */
+/** A whole answer, of which the last part comes later. */
+export function late(status: number, body: string, sentLength: number, laterMs: number): Step {
+  return async (socket) => {
+    socket.write(headOf(status, fieldsOf(body, {})) + body.slice(0, sentLength));
+    await sleep(laterMs);
+    socket.write(body.slice(sentLength));
+  };
+}
+
+/** A stalled answer, then the end of the connection: FIN, or RST. */
 export function cutOff(how: "end" | "reset", status: number, body: string, sentLength: number): Step {
   return (socket) => {
     socket.write(headOf(status, fieldsOf(body, {})) + body.slice(0, sentLength), () => {
