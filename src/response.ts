@@ -16,12 +16,15 @@ export interface Exchange {
   redact: (text: string) => string;
 }
 
+// Importing must not fail where there is no `fetch`, as in tests with jsdom.
+const BaseResponse: typeof Response = globalThis.Response ?? Object;
+
 /**
  * A response that has been read to its end.
  *
  * A `new Response(text)` would cost more than all the rest of a call: whoever asks for its stream gets one made then.
  */
-export class WholeResponse extends Response {
+export class WholeResponse extends BaseResponse {
   readonly requestLine: string;
   readonly attempts: number;
   readonly requestId: string | undefined;

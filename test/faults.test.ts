@@ -267,6 +267,19 @@ test.each(["get", "raw"] as const)(
   },
 );
 
+test("30 calls at once on one signal share one listener, and an abort ends them all", async () => {
+  await using server = await startFaultServer(silence);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const calls = Array.from({ length: 30 }, () => caught(connect(server).assets.get(id, { signal })));
+  const single = connect(server, { timeoutMs: 50, maxRetries: 0 });
+  expect(await caught(single.assets.get(id, { signal }))).toMatchObject({ name: "TimeoutError" });
+  expect(getEventListeners(signal, "abort")).toHaveLength(1);
+  controller.abort("left");
+  expect(new Set(await Promise.all(calls))).toEqual(new Set(["left"]));
+  expect(getEventListeners(signal, "abort")).toEqual([]);
+});
+
 describe.concurrent("503, 503, 200", () => {
   test("with small error bodies is one connection, with the backoff doubled", async () => {
     await using server = await startFaultServer(answer(503, failed.padEnd(200)), answer(503, failed.padEnd(200)), ok);

@@ -137,6 +137,17 @@ describe("the environment", () => {
   });
 });
 
+test("importing does nothing that fails where there is no fetch, no Response and no process", async () => {
+  vi.resetModules();
+  const timer = vi.spyOn(globalThis, "setTimeout");
+  for (const name of ["fetch", "Request", "Response", "Headers", "process"]) vi.stubGlobal(name, undefined);
+  const sdk = await import("../src/index.ts");
+  vi.unstubAllGlobals();
+  expect(sdk.createClient).toBeTypeOf("function");
+  expect(timer).not.toHaveBeenCalled();
+  timer.mockRestore();
+});
+
 test("Node with the globals of a browser, as with jsdom, is no browser", () => {
   vi.stubGlobal("document", {});
   expect(() => createClient({ apiKey: "k" })).not.toThrow();
