@@ -182,7 +182,8 @@ describe("a bundle for browsers", () => {
   });
 
   test("works where there is nothing of Node: only what the Fetch and DOM standards give", async () => {
-    const web = { AbortController, Headers, Request, Response, URL, clearTimeout, setTimeout };
+    const timers = { clearTimeout, performance, setTimeout };
+    const web = { AbortController, Headers, Request, Response, TextDecoder, URL, ...timers };
     const fetch = async (url: string): Promise<Response> => Response.json({ code: 0, data: { asset_id: url } });
     const context = createContext({ ...web, fetch });
     runInContext(`${code}; globalThis.result = sdk.createClient({ apiKey: "k" }).assets.get("asset_1");`, context);
