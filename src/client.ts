@@ -49,7 +49,7 @@ function createRaw(client: Client<paths>, send: Send, settings: Settings): Clien
   for (const [name, call] of Object.entries(client) as [string, (...parameters: unknown[]) => Promise<unknown>][]) {
     if (name === "use" || name === "eject") continue;
     const initAt = name === "request" ? 2 : 1;
-    raw[name] = (...parameters: unknown[]) => {
+    raw[name] = async (...parameters: unknown[]) => {
       const { signal, ...init } = (parameters[initAt] ?? {}) as RequestOptions;
       const callSettings = resolveSettings({ signal }, settings);
       return sendThrough(send, callSettings, (fetch) => call(...parameters.slice(0, initAt), { ...init, fetch }));

@@ -81,6 +81,13 @@ describe("a wrong option of a call is refused before the request", () => {
   });
 });
 
+test("a wrong signal for raw rejects, as all of its errors do", async () => {
+  const { raw } = createClient({ apiKey: "k" });
+  const options = { params: { path: { asset_id: id } }, signal: {} as AbortSignal };
+  const call = raw.GET("/api/open/v2/assets/{asset_id}", options);
+  await expect(call).rejects.toMatchObject({ name: "ConfigError", message: expect.stringMatching(/^signal: /) });
+});
+
 describe("what is right is accepted", () => {
   test.each([1, 30_000, 2 ** 31 - 1])("a timeout of %i", (timeoutMs) => {
     expect(() => createClient({ apiKey: "k", timeoutMs })).not.toThrow();
