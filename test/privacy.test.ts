@@ -59,6 +59,7 @@ const steps: Record<string, [step: Step, errorName: string]> = {
     answer(200, `${encodeURIComponent(signedUrl)} ${signedUrl.replace("?", "&#63;")}`),
     "ResponseError",
   ],
+  "a page that escapes them": [answer(200, `<p>${chatty.replaceAll('"', "&quot;")}`), "ResponseError"],
   "a page with escaped JSON": [answer(200, `<script>x=${escaped({ key, u: signedUrl })}`), "ResponseError"],
   "a content type": [answer(200, "x", { "Content-Type": chatty }), "ResponseError"],
   "another JSON": [answer(200, json({ data })), "ResponseError"],
