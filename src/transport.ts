@@ -207,8 +207,6 @@ async function within<T>(
       work(controller.signal).then(resolve, reject);
     });
   } catch (error) {
-    // The work may do anything when it is told: so we are out of it first.
-    release();
     controller.abort(error);
     throw error;
   } finally {
@@ -231,7 +229,7 @@ function link(signal: AbortSignal, callback: () => void): () => void {
   callbacks.add(callback);
   return () => {
     callbacks.delete(callback);
-    if (callbacks.size > 0 || links.get(signal)?.callbacks !== callbacks) return;
+    if (callbacks.size > 0) return;
     links.delete(signal);
     signal.removeEventListener("abort", shared);
   };
