@@ -34,7 +34,27 @@ export async function readDocument(): Promise<OpenApiDocument> {
   return JSON.parse(await readFile(new URL("../generated/openapi.json", import.meta.url), "utf8"));
 }
 
-/** Finds the part of the document that a `$ref` names. */
-export function resolve<T>(components: Record<string, T>, { $ref }: Reference): T {
+export interface ResponseExample {
+  operationId: string;
+  status: number;
+  example: string;
+  value: unknown;
+}
+
+/** Lists every named example of every status of every operation. */
+export function listExamples({ paths, components }: OpenApiDocument): ResponseExample[] {
+  const operations = Object.values(paths).flatMap((path) => Object.values(path));
+  return operations.flatMap(({ operationId, responses }) =>
+    Object.entries(responses).flatMap(([status, response]) => {
+      const { examples } = resolve(components.responses, response).content["application/json"];
+      return Object.entries(examples).map(([example, reference]) => {
+        const { value } = resolve(components.examples, reference);
+        return { operationId, status: Number(status), example, value };
+      });
+    }),
+  );
+}
+
+function resolve<T>(components: Record<string, T>, { $ref }: Reference): T {
   return components[$ref.split("/").at(-1)!]!;
 }

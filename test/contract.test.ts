@@ -4,7 +4,7 @@
  */
 import { afterAll, describe, expect, inject, test } from "vitest";
 import { testAssets } from "../generated/document.ts";
-import { readDocument, resolve } from "../scripts/document.ts";
+import { listExamples, readDocument } from "../scripts/document.ts";
 import { startPrism } from "../scripts/prism.ts";
 import { ApiError, createClient, type Asset } from "../src/index.ts";
 import { caught } from "./helpers/caught.ts";
@@ -34,20 +34,12 @@ const expectations: Record<string, "asset" | Failure> = {
 
 const [{ asset_id: id }] = testAssets;
 const document = await readDocument();
-const cases = Object.values(document.paths)
-  .flatMap((operations) => Object.values(operations))
-  .flatMap(({ operationId, responses }) =>
-    Object.entries(responses).flatMap(([status, response]) =>
-      Object.entries(resolve(document.components.responses, response).content["application/json"].examples).map(
-        ([example, reference]) => ({
-          name: `${operationId} ${status} ${example}`,
-          status: Number(status),
-          example,
-          body: resolve(document.components.examples, reference).value as { msg?: string; data?: Asset },
-        }),
-      ),
-    ),
-  );
+const cases = listExamples(document).map(({ operationId, status, example, value }) => ({
+  name: `${operationId} ${status} ${example}`,
+  status,
+  example,
+  body: value as { msg?: string; data?: Asset },
+}));
 const handled = new Set<string>();
 
 describe("every case of the document is served by Prism and handled by the client", () => {

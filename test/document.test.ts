@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import { readDocument, resolve } from "../scripts/document.ts";
+import { listExamples, readDocument } from "../scripts/document.ts";
 
 const document = await readDocument();
 
@@ -40,13 +40,8 @@ describe("x-test-assets", () => {
     const shown = new Set(
       assets.flatMap(({ answers }) => answers.map(({ status, example }) => `${status} ${example}`)),
     );
-    const named = Object.values(document.paths)[0]!.get!.responses;
-    const missing = Object.entries(named).flatMap(([status, reference]) => {
-      const response = resolve(document.components.responses, reference);
-      return Object.keys(response.content["application/json"].examples)
-        .map((example) => `${status} ${example}`)
-        .filter((answer) => !shown.has(answer));
-    });
+    const named = listExamples(document).map(({ status, example }) => `${status} ${example}`);
+    const missing = named.filter((answer) => !shown.has(answer));
     // A wrong key belongs to no asset, and the object form is the text form again.
     expect(missing).toEqual(["401 invalid_key", "500 error_object"]);
   });
