@@ -4,7 +4,7 @@
  *     npm start
  *     CHENYU_API_KEY=… npm start -- asset_…
  */
-import { createClient, isChenyuError, toAssetUri, type Asset, type ChenyuClient } from "../src/index.ts";
+import { createClient, isChenyuError, toAssetUri, type Asset } from "../src/index.ts";
 import { testAssets } from "../generated/document.ts";
 import { readDocument } from "./document.ts";
 import { startPrism } from "./prism.ts";
@@ -18,18 +18,15 @@ async function showOnMock(): Promise<void> {
   try {
     const chenyu = createClient({ apiKey: "cy_any_key_will_do", baseUrl: mock.url });
     const [{ asset_id }] = testAssets;
+    const prefer = (answer: string): Promise<Asset> => chenyu.assets.get(asset_id, { headers: { Prefer: answer } });
     console.log(`Mock of the asset API on ${mock.url}\n`);
     await show(`assets.get("${asset_id}")`, () => chenyu.assets.get(asset_id));
     await show(`assets.get("${toAssetUri(asset_id)}")`, () => chenyu.assets.get(toAssetUri(asset_id)));
-    await show("an asset that has expired", () => get(chenyu, "code=200, example=expired"));
-    await show("a key that is not accepted", () => get(chenyu, "code=401"));
+    await show("an asset that has expired", () => prefer("code=200, example=expired"));
+    await show("a key that is not accepted", () => prefer("code=401"));
     await show('assets.get("../balance")', () => chenyu.assets.get("../balance"));
   } finally {
     await mock.close();
-  }
-
-  function get(chenyu: ChenyuClient, prefer: string): Promise<Asset> {
-    return chenyu.assets.get(testAssets[0].asset_id, { headers: { Prefer: prefer } });
   }
 }
 
