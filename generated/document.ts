@@ -11,6 +11,9 @@ export const assetIdPattern = "^(?!\\.{1,2}$)[^\\u0000-\\u0020\\u007f/\\\\?#%\\u
 /** The path of `getAsset`. */
 export const getAssetPath = "/api/open/v2/assets/{asset_id}" as const;
 
+/** Where the vendor's example has the bytes, on its host. */
+export const contentPath = "/assets/{asset_id}/content" as const;
+
 /** The asset ids that the mock knows, and what it answers. */
 export const testAssets = [
   {
@@ -194,6 +197,75 @@ export const testAssets = [
       {
         "status": 200,
         "example": "confirmed"
+      }
+    ]
+  },
+  {
+    "asset_id": "asset_7e570000000000000000000000c00001",
+    "summary": "Ready video whose content drops in the middle; a `Range` from there gets the rest",
+    "answers": [
+      {
+        "status": 200,
+        "example": "video"
+      }
+    ],
+    "content": "drops"
+  },
+  {
+    "asset_id": "asset_7e570000000000000000000000c00002",
+    "summary": "Ready video whose content knows no `Range`",
+    "answers": [
+      {
+        "status": 200,
+        "example": "video"
+      }
+    ],
+    "content": "no_ranges"
+  },
+  {
+    "asset_id": "asset_7e570000000000000000000000c00003",
+    "summary": "Ready image whose content is shorter than `size_bytes`",
+    "answers": [
+      {
+        "status": 200,
+        "example": "confirmed"
+      }
+    ],
+    "content": "short"
+  },
+  {
+    "asset_id": "asset_7e570000000000000000000000c00004",
+    "summary": "Ready video whose content comes at 200 kB/s",
+    "answers": [
+      {
+        "status": 200,
+        "example": "video"
+      }
+    ],
+    "content": "slow"
+  },
+  {
+    "asset_id": "asset_7e570000000000000000000000c00005",
+    "summary": "Ready image whose signed URL has expired; the second look-up gives a fresh one",
+    "answers": [
+      {
+        "status": 200,
+        "example": "confirmed",
+        "signed_url": "expired"
+      },
+      {
+        "status": 200,
+        "example": "confirmed"
+      }
+    ]
+  },
+  {
+    "asset_id": "asset_7e570000000000000000000000c00006",
+    "summary": "Ready video of 100 MB",
+    "answers": [
+      {
+        "status": 200,
+        "example": "large"
       }
     ]
   }

@@ -363,6 +363,9 @@ declare const document: {
               "video": {
                 "$ref": "#/components/examples/Video"
               },
+              "large": {
+                "$ref": "#/components/examples/Large"
+              },
               "persistent": {
                 "$ref": "#/components/examples/Persistent"
               },
@@ -530,6 +533,28 @@ declare const document: {
             "persistent": false,
             "expires_at": "2026-06-16T12:00:00+08:00",
             "status": "confirmed"
+          }
+        }
+      },
+      "Large": {
+        "summary": "A ready video of 100 MB, as large as an upload may be (illustrative).",
+        "value": {
+          "code": 0,
+          "msg": "查询成功",
+          "data": {
+            "asset_id": "asset_7e570000000000000000000000c00006",
+            "asset_uri": "asset://asset_7e570000000000000000000000c00006",
+            "url": "https://www.chenyu.team/assets/asset_7e570000000000000000000000c00006/content",
+            "content_url": "https://www.chenyu.team/assets/asset_7e570000000000000000000000c00006/content",
+            "signed_url": "https://www.chenyu.team/assets/asset_7e570000000000000000000000c00006/content?expires=1781295600&signature=xxxx",
+            "media_type": "video",
+            "mime_type": "video/mp4",
+            "size_bytes": 100000000,
+            "purpose": "temp_input",
+            "persistent": false,
+            "expires_at": "2026-06-16T12:00:00+08:00",
+            "status": "confirmed",
+            "original_filename": "film.mp4"
           }
         }
       },
@@ -859,6 +884,75 @@ declare const document: {
         {
           "status": 200,
           "example": "confirmed"
+        }
+      ]
+    },
+    {
+      "asset_id": "asset_7e570000000000000000000000c00001",
+      "summary": "Ready video whose content drops in the middle; a `Range` from there gets the rest",
+      "answers": [
+        {
+          "status": 200,
+          "example": "video"
+        }
+      ],
+      "content": "drops"
+    },
+    {
+      "asset_id": "asset_7e570000000000000000000000c00002",
+      "summary": "Ready video whose content knows no `Range`",
+      "answers": [
+        {
+          "status": 200,
+          "example": "video"
+        }
+      ],
+      "content": "no_ranges"
+    },
+    {
+      "asset_id": "asset_7e570000000000000000000000c00003",
+      "summary": "Ready image whose content is shorter than `size_bytes`",
+      "answers": [
+        {
+          "status": 200,
+          "example": "confirmed"
+        }
+      ],
+      "content": "short"
+    },
+    {
+      "asset_id": "asset_7e570000000000000000000000c00004",
+      "summary": "Ready video whose content comes at 200 kB/s",
+      "answers": [
+        {
+          "status": 200,
+          "example": "video"
+        }
+      ],
+      "content": "slow"
+    },
+    {
+      "asset_id": "asset_7e570000000000000000000000c00005",
+      "summary": "Ready image whose signed URL has expired; the second look-up gives a fresh one",
+      "answers": [
+        {
+          "status": 200,
+          "example": "confirmed",
+          "signed_url": "expired"
+        },
+        {
+          "status": 200,
+          "example": "confirmed"
+        }
+      ]
+    },
+    {
+      "asset_id": "asset_7e570000000000000000000000c00006",
+      "summary": "Ready video of 100 MB",
+      "answers": [
+        {
+          "status": 200,
+          "example": "large"
         }
       ]
     }

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import type { TestAsset } from "../src/mock.ts";
 
 /** The parts of the document that scripts and tests look at, as Redocly bundles it: every shared part is a `$ref`. */
 export interface OpenApiDocument {
@@ -12,12 +13,6 @@ export interface OpenApiDocument {
     examples: Record<string, { summary: string; value: unknown }>;
   };
   "x-test-assets": TestAsset[];
-}
-
-export interface TestAsset {
-  asset_id: string;
-  summary: string;
-  answers: { status: number; example: string }[];
 }
 
 interface Reference {

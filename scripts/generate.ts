@@ -12,7 +12,8 @@ import { promisify } from "node:util";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import openapiTS, { astToString, type OpenAPI3 } from "openapi-typescript";
 import ts from "typescript";
-import { listExamples, type OpenApiDocument, type TestAsset } from "./document.ts";
+import type { TestAsset } from "../src/mock.ts";
+import { listExamples, type OpenApiDocument } from "./document.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const banner = "// Made from openapi/openapi.yaml by `npm run generate`. Do not edit.\n";
@@ -26,6 +27,7 @@ export async function generate(documentPath: string): Promise<Map<string, string
     ["openapi.json.d.cts", `${banner}declare const document: ${json.trimEnd()};\nexport = document;\n`],
     ["schema.ts", banner + (await schemaTypes(document))],
     ["document.ts", banner + constants(document)],
+    ["openapi.ts", `${banner}/** The document, for the mock. */\nexport const openapi: object = ${json.trimEnd()};\n`],
   ]);
 }
 
@@ -90,14 +92,21 @@ function constants(document: OpenApiDocument): string {
       lines.push(constant(`${operationId}Path`, `The path of \`${operationId}\`.`, path));
     }
   }
+  const testAssets = checkTestAssets(document);
   lines.push(
-    constant("testAssets", "The asset ids that the mock knows, and what it answers.", checkTestAssets(document)),
+    constant("contentPath", "Where the vendor's example has the bytes, on its host.", contentPath(document)),
+    constant("testAssets", "The asset ids that the mock knows, and what it answers.", testAssets),
   );
   return lines.join("\n");
 }
 
 function constant(name: string, summary: string, value: unknown): string {
   return `/** ${summary} */\nexport const ${name} = ${JSON.stringify(value, null, 2)} as const;\n`;
+}
+
+function contentPath({ components }: OpenApiDocument): string {
+  const { data } = components.examples.Confirmed!.value as { data: { asset_id: string; url: string } };
+  return new URL(data.url).pathname.replace(data.asset_id, "{asset_id}");
 }
 
 /** Refuses test assets that the mock could not play. */
@@ -121,17 +130,18 @@ function checkTestAssets(document: OpenApiDocument): TestAsset[] {
 }
 
 function testAssetsSchema(pattern: string): object {
-  const answer = { status: { type: "integer", minimum: 100, maximum: 599 }, example: { type: "string", minLength: 1 } };
-  const asset = {
-    asset_id: { type: "string", pattern },
-    summary: { type: "string", minLength: 1 },
-    answers: { type: "array", minItems: 1, items: closed(answer) },
-  };
-  return { type: "array", minItems: 1, items: closed(asset) };
+  const text = { type: "string", minLength: 1 };
+  const status = { type: "integer", minimum: 100, maximum: 599 };
+  const answer = closed({ status, example: text }, { signed_url: { const: "expired" } });
+  const answers = { type: "array", minItems: 1, items: answer };
+  const content = { enum: ["drops", "no_ranges", "short", "slow"] };
+  const asset = closed({ asset_id: { type: "string", pattern }, summary: text, answers }, { content });
+  return { type: "array", minItems: 1, items: asset };
 }
 
-function closed(properties: object): object {
-  return { type: "object", properties, required: Object.keys(properties), additionalProperties: false };
+function closed(required: object, optional: object): object {
+  const properties = { ...required, ...optional };
+  return { type: "object", properties, required: Object.keys(required), additionalProperties: false };
 }
 
 if (import.meta.main) {

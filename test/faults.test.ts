@@ -145,8 +145,10 @@ describe.concurrent("an abort rejects with the signal's own reason", () => {
       createClient({ apiKey: "k", fetch: () => Promise.reject(new Error("x")), maxRetries: 0 }).assets.get(id),
     );
     const controller = new AbortController();
-    setTimeout(() => controller.abort(reason), 50);
-    expect(await caught(connect(server).assets.get(id, { signal: controller.signal }))).toBe(reason);
+    const call = caught(connect(server).assets.get(id, { signal: controller.signal }));
+    await until(() => server.requests.length === 1);
+    controller.abort(reason);
+    expect(await call).toBe(reason);
     await sleep(50);
     expect(server.requests).toHaveLength(1);
   });

@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           name: "sdk",
           include: ["test/*.test.ts"],
-          globalSetup: "test/helpers/prism-setup.ts",
+          globalSetup: "test/helpers/mock-setup.ts",
           testTimeout: 20_000,
         },
       },

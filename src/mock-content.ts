@@ -1,0 +1,93 @@
+import { createHash } from "node:crypto";
+import { crc32 } from "node:zlib";
+import { drawPicture } from "./mock-picture.ts";
+
+/** Made-up bytes of a file: always the same for an id, had from any position, never held whole. */
+export interface Content {
+  size: number;
+  mimeType: string;
+  /** A strong validator. */
+  etag: string;
+  lastModified: string;
+  /** Gives the bytes from `start` up to `end`, which is not included. */
+  read(start: number, end: number): Generator<Uint8Array>;
+}
+
+/** Makes the content of an asset: a picture that decodes, JSON that parses, or bytes of no meaning. */
+export function makeContent(id: string, mimeType: string, size: number): Content {
+  const seed = createHash("sha256").update(id).digest("hex");
+  const parts = partsOf(id, mimeType, size, seed);
+  return {
+    size,
+    mimeType,
+    etag: `"${seed.slice(0, 16)}-${size.toString(16)}"`,
+    lastModified: "Mon, 15 Jun 2026 04:00:00 GMT",
+    *read(start, end) {
+      let offset = 0;
+      for (const { length, read } of parts) {
+        const from = Math.max(start - offset, 0);
+        const to = Math.min(end - offset, length);
+        if (from < to) yield* read(from, to);
+        offset += length;
+      }
+    },
+  };
+}
+
+/** A stretch of the content. */
+type Part = Pick<Content, "read"> & { length: number };
+
+function partsOf(id: string, mimeType: string, size: number, seed: string): Part[] {
+  if (mimeType === "image/png") {
+    const { head, tail } = drawPicture(id, seed);
+    const room = size - head.length - tail.length - chunkOverhead;
+    if (room >= 0) return [whole(head), ...chunk("moCk", filler(room, seed)), whole(tail)];
+  }
+  if (mimeType === "application/json") {
+    const json = Buffer.from(`${JSON.stringify({ asset_id: id })}\n`);
+    if (json.length <= size) return [whole(json), whole(Buffer.alloc(size - json.length, " "))];
+  }
+  return [filler(size, seed)];
+}
+
+function whole(bytes: Buffer): Part {
+  return {
+    length: bytes.length,
+    *read(start, end) {
+      yield bytes.subarray(start, end);
+    },
+  };
+}
+
+const blockLength = 65_536;
+const recordLength = 1024;
+
+/** Bytes in records that begin with their own position: two pieces put together wrongly show. */
+function filler(length: number, seed: string): Part {
+  return {
+    length,
+    *read(start, end) {
+      for (let at = start - (start % blockLength); at < end; at += blockLength) {
+        const block = Buffer.alloc(blockLength, seed);
+        for (let record = 0; record < blockLength; record += recordLength) {
+          block.write(`\n${String(at + record).padStart(15, "0")} `, record);
+        }
+        yield block.subarray(Math.max(start - at, 0), Math.min(end - at, blockLength));
+      }
+    },
+  };
+}
+
+const chunkOverhead = 12;
+
+/** A chunk of a PNG that decoders pass over. @see https://www.w3.org/TR/png-3/#5Chunk-layout */
+function chunk(type: string, data: Part): Part[] {
+  const head = Buffer.alloc(8);
+  head.writeUInt32BE(data.length);
+  head.write(type, 4);
+  let checksum = crc32(head.subarray(4));
+  for (const bytes of data.read(0, data.length)) checksum = crc32(bytes, checksum);
+  const tail = Buffer.alloc(4);
+  tail.writeUInt32BE(checksum);
+  return [whole(head), data, whole(tail)];
+}

@@ -1,0 +1,183 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { contentPath, getAssetPath, testAssets } from "../generated/document.ts";
+import { parseAssetId } from "./asset-ref.ts";
+import { ConfigError } from "./errors.ts";
+import { createApi, findTestAsset, type Answer, type TestAsset } from "./mock-api.ts";
+import { loadPrism } from "./mock-prism.ts";
+
+export type { TestAsset };
+
+/** What the mock server may be told. */
+export interface MockServerOptions {
+  /** Where to listen. @default "127.0.0.1" */
+  host?: string | undefined;
+  /** The port; 0 is any free one. @default 0 */
+  port?: number | undefined;
+  /** Lets the pages of any origin ask. @default true */
+  cors?: boolean | undefined;
+  /** Called with each request, before its answer begins. What it throws ends the connection. */
+  onRequest?: ((request: MockRequest) => void) | undefined;
+}
+
+/** A request that the mock has answered. */
+export interface MockRequest {
+  method: string;
+  /** Without the query: that of a signed URL is a secret. */
+  path: string;
+  /** The status that it was answered with. */
+  status: number;
+  /** What the document says of the asked id, if it names it. */
+  testAsset: TestAsset | undefined;
+  /** How long it took until the answer began, in milliseconds. */
+  durationMs: number;
+}
+
+/** A mock of the asset API that runs in this process. */
+export interface MockServer {
+  /** What to pass as `baseUrl`. */
+  readonly url: string;
+  /** The asset ids that the document names, each with what it shows. */
+  readonly testAssets: readonly TestAsset[];
+  /** The last 1000 requests, in the order of their answers. */
+  readonly requests: readonly MockRequest[];
+  /** Forgets the requests, and begins every test asset's sequence again; as `POST /__mock/reset` does. */
+  reset(): void;
+  /** Ends the server with all its connections. */
+  close(): Promise<void>;
+}
+
+/** Asked with POST, does what `reset()` does. */
+const resetPath = "/__mock/reset";
+const maxRequests = 1000;
+
+/**
+ * Starts a mock of the asset API and of its content host, from the document's examples.
+ *
+ * Any key will do but one that starts with `cy_invalid`. Any id is a ready image but those of `testAssets`.
+ *
+ * @throws {@link ConfigError} when an option is wrong, the port is taken or `@stoplight/prism-http` is not installed.
+ * @see openapi/openapi.yaml, `x-test-assets`
+ * @example
+ * const mock = await startMockServer();
+ * const chenyu = createClient({ apiKey: "any", baseUrl: mock.url });
+ */
+export async function startMockServer(options: MockServerOptions = {}): Promise<MockServer> {
+  const { host = "127.0.0.1", port = 0, cors = true, onRequest } = checkOptions(options);
+  const api = createApi(await loadPrism());
+  const requests: MockRequest[] = [];
+  const reset = (): void => {
+    requests.length = 0;
+    api.reset();
+  };
+  let url = "";
+
+  async function answerTo(request: IncomingMessage, path: string, query: string): Promise<Answer> {
+    if (path === resetPath && request.method === "POST") {
+      reset();
+      return { status: 204, headers: {} };
+    }
+    if (cors && "access-control-request-method" in request.headers) return preflight(request);
+    const contentId = idIn(path, contentPath);
+    if (contentId !== undefined) return api.sendContent(request, contentId, new URLSearchParams(query));
+    return api.lookUp(request, path, idIn(path, getAssetPath), originOf(request) ?? url);
+  }
+
+  const server = createServer(async (request, response) => {
+    const startedAt = performance.now();
+    const { method = "", url: target = "" } = request;
+    // A proxy asks with the whole URL. @see https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form
+    const [path = "", query = ""] = target.replace(/^(https?:\/\/[^/?]*)?\/?/i, "/").split("?");
+    try {
+      const { status, headers, body, send } = await answerTo(request, path, query).catch(explain);
+      const testAsset = findTestAsset(idIn(path, contentPath) ?? idIn(path, getAssetPath));
+      const record = { method, path, status, testAsset, durationMs: performance.now() - startedAt };
+      if (path !== resetPath) requests.push(record);
+      if (requests.length > maxRequests) requests.shift();
+      onRequest?.(record);
+      const length = body === undefined ? {} : { "Content-Length": Buffer.byteLength(body) };
+      response.writeHead(status, { ...(cors && openToAll), ...length, ...headers });
+      await (send === undefined ? response.end(body) : send(response));
+    } catch {
+      response.destroy(); // who asked has gone, or `onRequest` threw
+    }
+  });
+  await listen(server, port, host);
+  url = urlOf(server);
+
+  return {
+    url,
+    testAssets,
+    requests,
+    reset,
+    close: async () => {
+      server.closeAllConnections();
+      if (server.listening) await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Prism throws at a path that is not percent-encoded UTF-8. */
+function explain(error: unknown): Answer {
+  const status = error instanceof URIError ? 400 : 500;
+  return { status, headers: { "Content-Type": "text/plain; charset=utf-8" }, body: `${String(error)}\n` };
+}
+
+function checkOptions(options: MockServerOptions): MockServerOptions {
+  const { host = "localhost", port = 0, onRequest } = options;
+  if (typeof host !== "string" || host === "") throw new ConfigError("host: pass a name or an address to listen on.");
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new ConfigError(
+      `port: ${String(port)} cannot be used. Pass a whole number from 0 to 65535; 0 is any free one.`,
+    );
+  }
+  if (onRequest !== undefined && typeof onRequest !== "function") throw new ConfigError("onRequest: pass a function.");
+  return options;
+}
+
+async function listen(server: Server, port: number, host: string): Promise<void> {
+  server.listen(port, host);
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code !== "EADDRINUSE") throw new ConfigError(`host: nothing can listen on ${host}, port ${port} (${code}).`);
+    throw new ConfigError(`port: ${port} on ${host} is taken. Pass another one, or 0 for any free one.`);
+  }
+}
+
+/** An address that stands for all of the machine's is shown as the one that reaches this machine. */
+function urlOf(server: Server): string {
+  const { address, family, port } = server.address() as AddressInfo;
+  const host = address.replace(/^0\.0\.0\.0$/, "127.0.0.1").replace(/^::$/, "::1");
+  return family === "IPv6" ? `http://[${host}]:${port}` : `http://${host}:${port}`;
+}
+
+/** Where the asker sees this server: through a port that is mapped, it has another address. */
+function originOf({ headers: { host = "" } }: IncomingMessage): string | undefined {
+  return /^[\w.:[\]-]+$/.test(host) && URL.canParse(`http://${host}`) ? `http://${host}` : undefined;
+}
+
+/** Finds the id in a path, where the path has the form of the template. */
+function idIn(path: string, template: string): string | undefined {
+  const [before = "", after = ""] = template.split("{asset_id}");
+  if (!path.startsWith(before) || !path.endsWith(after)) return undefined;
+  try {
+    const id = decodeURIComponent(path.slice(before.length, path.length - after.length));
+    return parseAssetId(id) === id ? id : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const openToAll = { "Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "*" };
+
+/** @see https://fetch.spec.whatwg.org/#http-cors-protocol */
+function preflight({ headers }: IncomingMessage): Answer {
+  const allowed = {
+    "Access-Control-Allow-Methods": headers["access-control-request-method"],
+    "Access-Control-Allow-Headers": headers["access-control-request-headers"] ?? "*",
+  };
+  return { status: 204, headers: allowed };
+}

@@ -1,0 +1,156 @@
+/** Garbage never stops the mock: after each piece of it, a look-up is answered well. */
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import fc from "fast-check";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { testAssets } from "../generated/document.ts";
+import { startMockServer } from "../src/mock.ts";
+
+const seed = Number(process.env.FAST_CHECK_SEED ?? Date.now() % 2 ** 31);
+const mock = await startMockServer();
+const port = Number(new URL(mock.url).port);
+const path = `/api/open/v2/assets/${testAssets[0].asset_id}`;
+const halfOpen: Socket[] = [];
+
+afterAll(async () => {
+  for (const socket of halfOpen) socket.destroy();
+  await mock.close();
+});
+afterEach(async () => {
+  const response = await fetch(mock.url + path, { headers: { authorization: "Bearer any" } });
+  expect(response.status).toBe(200);
+  await response.body?.cancel();
+});
+
+/** Sends bytes as they are, and gives the statuses of what comes back until the connection ends or falls silent. */
+async function send(text: string, silenceMs: number): Promise<number[]> {
+  const socket = connect(port, "127.0.0.1");
+  let received = "";
+  socket.setTimeout(silenceMs, () => socket.destroy());
+  socket.on("error", () => {});
+  socket.on("data", (bytes) => (received += bytes.toString("latin1")));
+  socket.write(text, "latin1");
+  await new Promise((resolve) => socket.on("close", resolve));
+  return [...received.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status));
+}
+
+function request(line: string, headers = "", body = ""): string {
+  return `${line} HTTP/1.1\r\nHost: mock\r\nAuthorization: Bearer any\r\nConnection: close\r\n${headers}\r\n${body}`;
+}
+
+describe.concurrent("the mock answers", () => {
+  test.each<[name: string, sent: string, statuses: number[]]>([
+    [
+      "a body that is no JSON",
+      request(`POST ${path}`, "Content-Type: application/json\r\nContent-Length: 5\r\n", '{"a":'),
+      [405],
+    ],
+    [
+      "a body on GET",
+      request(`GET ${path}`, "Content-Type: application/json\r\nContent-Length: 5\r\n", '{"a":'),
+      [400],
+    ],
+    ["a body that does not come", request(`POST ${path}`, "Content-Length: 500\r\n", "a"), [405]],
+    [
+      "a broken multipart body",
+      request(`PUT ${path}`, "Content-Type: multipart/form-data\r\nContent-Length: 3\r\n", "--x"),
+      [405],
+    ],
+    ["a header of 100 kB", request(`GET ${path}`, `X-Long: ${"a".repeat(100_000)}\r\n`), [431]],
+    ["a path of 100 kB", request(`GET /${"a".repeat(100_000)}`), [431]],
+    ["an id of 10 kB", request(`GET /api/open/v2/assets/${"a".repeat(10_000)}`), [200]],
+    ["a Prefer of 10 kB", request(`GET ${path}`, `Prefer: ${"code=".repeat(2000)}\r\n`), [200]],
+    ["a Prefer for an example that is not there", request(`GET ${path}`, "Prefer: example=none\r\n"), [404]],
+    ["an unknown route", request("GET /nowhere"), [404]],
+    ["no path", request("GET *"), [404]],
+    ["a whole URL for a path", request(`GET http://other.example${path}`), [200]],
+    ["an authority for a path", request("CONNECT other.example:443"), []],
+    ["an unknown method", request(`PROPFIND ${path}`), [405]],
+    ["a method that is none", request(`G\x00T ${path}`), [400]],
+    ["another protocol", "SSH-2.0-OpenSSH_9.2\r\n\r\n", [400]],
+    ["an old protocol", `GET ${path} HTTP/1.0\r\nAuthorization: Bearer any\r\n\r\n`, [200]],
+    ["no Host", `GET ${path} HTTP/1.1\r\n\r\n`, [400]],
+    [
+      "a Host that is no host",
+      `GET ${path} HTTP/1.1\r\nHost: a b<>\r\nAuthorization: Bearer any\r\nConnection: close\r\n\r\n`,
+      [200],
+    ],
+    ["two lengths", request(`POST ${path}`, "Content-Length: 1\r\nContent-Length: 2\r\n", "ab"), [400]],
+    ["a broken percent-encoding", request("GET /api/open/v2/assets/%E0%A4%A"), [400]],
+    ["a broken percent-encoding for content", request("GET /assets/%/content"), [404]],
+    ["an encoded slash", request("GET /api/open/v2/assets/a%2Fb"), [400]],
+    ["an encoded NUL", request("GET /api/open/v2/assets/a%00b"), [400]],
+    ["a way upwards", request("GET /api/open/v2/assets/../../../etc/passwd"), [404]],
+    ["a way upwards that is encoded", request("GET /api/open/v2/assets/%2e%2e"), [400]],
+    ["a way upwards for content", request("GET /assets/../content"), [404]],
+    ["an asset URI for an id", request("GET /api/open/v2/assets/asset%3A%2F%2Fasset_1"), [400]],
+    ["a name of a prototype", request("GET /api/open/v2/assets/__proto__"), [200]],
+    ["a range that does not end", request(`GET /assets/a/content`, `Range: bytes=0-${"9".repeat(5000)}\r\n`), [206]],
+    ["two requests at once", `GET /a HTTP/1.1\r\nHost: m\r\n\r\n${request("GET /b")}`, [404, 404]],
+  ])("%s", async (_name, sent, statuses) => {
+    expect(await send(sent, 5000)).toEqual(statuses);
+  });
+});
+
+test("half a request on 100 sockets keeps nobody else from an answer", async () => {
+  for (let count = 0; count < 100; count++) {
+    const socket = connect(port, "127.0.0.1");
+    socket.on("error", () => {});
+    halfOpen.push(socket);
+    await once(socket, "connect");
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: m\r\nX-Half: `);
+  }
+});
+
+test("a reader that leaves in the middle of 100 MB, again and again, breaks nothing", async () => {
+  const large = testAssets.find(({ summary }) => summary.includes("100 MB"))!.asset_id;
+  for (let count = 0; count < 30; count++) {
+    const socket = connect(port, "127.0.0.1");
+    socket.on("error", () => {});
+    socket.write(`GET /assets/${large}/content HTTP/1.1\r\nHost: m\r\n\r\n`);
+    await once(socket, "data");
+    if (count % 2 === 0) socket.resetAndDestroy();
+    else socket.destroy();
+  }
+});
+
+describe("whatever the mock is sent, it goes on", () => {
+  const options = { seed, numRuns: 1000 };
+  const text = fc.string({ unit: fc.integer({ min: 1, max: 255 }).map((code) => String.fromCodePoint(code)) });
+  const piece = fc.oneof(
+    text,
+    fc.constantFrom(
+      "/",
+      "..",
+      "%2e",
+      "%",
+      "?",
+      "#",
+      "\\",
+      "//",
+      "\r\n",
+      "\0",
+      ":",
+      path,
+      "/__mock/reset",
+      "/content",
+      "assets",
+    ),
+  );
+  const target = fc.array(piece, { maxLength: 8 }).map((pieces) => `/${pieces.join("")}`);
+  const methods = fc.constantFrom("GET", "HEAD", "POST", "PUT", "OPTIONS", "DELETE", "TRACE", "PATCH");
+
+  test(`bytes and targets of any kind (seed ${seed})`, async () => {
+    const headers = fc.array(
+      fc.tuple(fc.constantFrom("Range", "If-Range", "Prefer", "Accept", "Host", "Authorization", "Origin"), text),
+    );
+    await fc.assert(
+      fc.asyncProperty(methods, target, headers, text, async (method, where, fields, body) => {
+        const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+        const statuses = await send(request(`${method} ${where}`, lines, body), 100);
+        for (const status of statuses) expect(status).toBeLessThan(500);
+      }),
+      options,
+    );
+  });
+});
