@@ -3,10 +3,12 @@ import { getAssetPath } from "../generated/document.ts";
 import type { Asset, paths } from "../generated/schema.ts";
 import { fillPath, parseAssetId, type AssetRef } from "./asset-ref.ts";
 import { unwrapAsset } from "./envelope.ts";
-import { checkHeaders, resolveSettings, type RequestOptions, type Settings } from "./options.ts";
+import { checkHeaders, resolveSettings, resolveWaitSettings } from "./options.ts";
+import type { RequestOptions, Settings, WaitOptions } from "./options.ts";
 import { WholeResponse } from "./response.ts";
 import { withoutQueries } from "./secrets.ts";
 import { sendThrough, type Send } from "./transport.ts";
+import { waitUntilReady } from "./wait.ts";
 
 /** The operations on assets. */
 export interface Assets {
@@ -27,27 +29,55 @@ export interface Assets {
    * const asset = await chenyu.assets.get("asset_38d2ff7769fb3b7267039941547e6a78");
    */
   get(asset: AssetRef, options?: RequestOptions): Promise<Asset>;
+
+  /**
+   * Looks an asset up, again and again, until its status is `confirmed`: the one documented value. Any other is waited out.
+   *
+   * A look-up that fails in a way that may pass does not end the wait, unless four in a row do. A `Retry-After` is waited
+   * for, whatever `maxRetryAfterMs` is. The wait ends at once when its time would be up before the next look-up.
+   *
+   * @param asset - As for `get`. It is looked up even if it says that it is ready.
+   * @throws {@link ConfigError} when the reference or an option is wrong; no request was sent.
+   * @throws {@link NotReadyError} when it is not ready within `waitTimeoutMs`; `asset` is what was seen last.
+   * @throws {@link ApiError} when the API says no: it has expired, it failed review, …
+   * @throws {@link NetworkError} or {@link TimeoutError} when four look-ups in a row failed.
+   * @throws {@link ResponseError} when what came is not the API's answer.
+   * @throws The `reason` of `signal` when it aborts.
+   * @see openapi/openapi.yaml, `status` of the schema `Asset`
+   * @example
+   * const asset = await chenyu.assets.waitUntilReady("asset_38d2ff7769fb3b7267039941547e6a78");
+   */
+  waitUntilReady(asset: AssetRef, options?: WaitOptions): Promise<Asset>;
 }
 
 /** Makes the resource on top of the openapi-fetch client. */
 export function createAssets(client: Client<paths>, send: Send, clientSettings: Settings): Assets {
+  async function lookUp(id: string, headers: Headers, settings: Settings): Promise<WholeResponse> {
+    const params = { path: { asset_id: id } };
+    let sent: WholeResponse | undefined;
+    const { data, error, response } = await sendThrough(
+      async (request, callSettings) => (sent = await send(request, callSettings)),
+      settings,
+      (fetch) => client.GET(getAssetPath, { params, headers, parseAs: "text", fetch }),
+    );
+    if (response instanceof WholeResponse) return response;
+    // A middleware of `raw` has put its own in the place of ours.
+    const text = data ?? (typeof error === "string" ? error : JSON.stringify(error));
+    const requestLine = `GET ${fillPath(getAssetPath, id)}`;
+    const exchange = sent ?? { url: response.url, requestLine, attempts: 0, redact: withoutQueries };
+    return new WholeResponse(response, text, exchange);
+  }
+
   return {
     async get(asset, options = {}) {
       const settings = resolveSettings(options, clientSettings);
-      const params = { path: { asset_id: parseAssetId(asset) } };
-      const headers = checkHeaders(options.headers);
-      let sent: WholeResponse | undefined;
-      const { data, error, response } = await sendThrough(
-        async (request, callSettings) => (sent = await send(request, callSettings)),
-        settings,
-        (fetch) => client.GET(getAssetPath, { params, headers, parseAs: "text", fetch }),
-      );
-      if (response instanceof WholeResponse) return unwrapAsset(response);
-      // A middleware of `raw` has put its own in the place of ours.
-      const text = data ?? (typeof error === "string" ? error : JSON.stringify(error));
-      const requestLine = `GET ${fillPath(getAssetPath, asset)}`;
-      const exchange = sent ?? { url: response.url, requestLine, attempts: 0, redact: withoutQueries };
-      return unwrapAsset(new WholeResponse(response, text, exchange));
+      return unwrapAsset(await lookUp(parseAssetId(asset), checkHeaders(options.headers), settings));
+    },
+
+    async waitUntilReady(asset, options = {}) {
+      const settings = resolveWaitSettings(options, clientSettings);
+      const [id, headers] = [parseAssetId(asset), checkHeaders(options.headers)];
+      return waitUntilReady(id, settings, (callSettings) => lookUp(id, headers, callSettings));
     },
   };
 }

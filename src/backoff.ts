@@ -10,7 +10,12 @@ const maxDelayMs = 8000;
  */
 export function retryDelayMs(attempt: number, retryAfterMs: number | undefined): number {
   const middleMs = Math.min(baseDelayMs * 2 ** (attempt - 1), maxDelayMs / 1.25);
-  return retryAfterMs || middleMs * (0.75 + Math.random() / 2);
+  return retryAfterMs || jitter(middleMs);
+}
+
+/** Shifts a time by up to 25 %, so that clients that began together do not go on together. */
+export function jitter(ms: number): number {
+  return ms * (0.75 + Math.random() / 2);
 }
 
 /**

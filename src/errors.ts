@@ -1,3 +1,4 @@
+import type { Asset } from "../generated/schema.ts";
 import { withoutQueries } from "./secrets.ts";
 
 const brand: unique symbol = Symbol.for("chenyu-assets.error");
@@ -111,7 +112,26 @@ export class ResponseError extends ChenyuError {
   }
 }
 
+/** Thrown when an asset did not get ready in time. Not when the API says no: an {@link ApiError} ends the wait. */
+export class NotReadyError extends ChenyuError {
+  override readonly name = "NotReadyError";
+  // Private, so that no log shows its signed URL.
+  readonly #asset: Asset | undefined;
+
+  constructor(message: string, { asset, ...details }: Details & { asset: Asset | undefined }) {
+    super(message, { ...details, retryable: true });
+    this.#asset = asset;
+  }
+
+  /** The asset as it was last seen, if it ever was. */
+  get asset(): Asset | undefined {
+    return this.#asset;
+  }
+}
+
 /** Knows this package's errors, those of a second copy of it too, where `instanceof` fails; then look at `name`. */
-export function isChenyuError(e: unknown): e is ApiError | NetworkError | TimeoutError | ResponseError | ConfigError {
+export function isChenyuError(
+  e: unknown,
+): e is ApiError | NetworkError | TimeoutError | ResponseError | NotReadyError | ConfigError {
   return (e as Partial<ChenyuError> | null | undefined)?.[brand] === true;
 }

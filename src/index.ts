@@ -7,8 +7,9 @@ export {
   ConfigError,
   isChenyuError,
   NetworkError,
+  NotReadyError,
   ResponseError,
   TimeoutError,
 } from "./errors.ts";
-export type { ApiKey, ClientOptions, Fetch, RequestOptions, RetryEvent } from "./options.ts";
+export type { ApiKey, ClientOptions, Fetch, PollEvent, RequestOptions, RetryEvent, WaitOptions } from "./options.ts";
 export type { Asset, components, operations, paths } from "../generated/schema.ts";

@@ -1,4 +1,5 @@
 import { serverUrl } from "../generated/document.ts";
+import type { Asset } from "../generated/schema.ts";
 import { ConfigError, type ApiError, type NetworkError, type TimeoutError } from "./errors.ts";
 
 /** An API key, or a function that gives one for each request. */
@@ -29,6 +30,28 @@ export interface RequestOptions {
   totalTimeoutMs?: number | undefined;
   /** How often a request is sent again. @default 3 */
   maxRetries?: number | undefined;
+}
+
+/** What a wait may be told; the rest is for each of its look-ups. */
+export interface WaitOptions extends RequestOptions {
+  /** From one look-up to the next, ± 25 %, in milliseconds. A `Retry-After` goes before it. @default 2000 */
+  intervalMs?: number | undefined;
+  /** How long the wait may take, the look-ups included, in milliseconds. @default 600000 */
+  waitTimeoutMs?: number | undefined;
+  /** Called before each wait for the next look-up, which goes on meanwhile. What it throws ends the wait. */
+  onPoll?: ((event: PollEvent) => unknown) | undefined;
+}
+
+/** What is told before an asset is looked up again. */
+export interface PollEvent {
+  /** Which look-up has just ended, from 1. */
+  poll: number;
+  /** How long until the next one, in milliseconds. */
+  delayMs: number;
+  /** The asset's status, if the look-up gave one. */
+  status: Asset["status"] | undefined;
+  /** Why the look-up failed, if it did. */
+  error: RetryEvent["error"] | undefined;
 }
 
 /** What a client may be told. */
@@ -80,6 +103,25 @@ export function resolveSettings(options: ClientOptions & RequestOptions, client:
     maxRetries: checkInteger("maxRetries", options.maxRetries ?? client.maxRetries, 0),
     maxRetryAfterMs: checkInteger("maxRetryAfterMs", options.maxRetryAfterMs ?? client.maxRetryAfterMs, 0),
     onRetry,
+  };
+}
+
+/** The options that steer a wait, checked and complete. */
+export interface WaitSettings extends Settings {
+  intervalMs: number;
+  waitTimeoutMs: number;
+  onPoll: WaitOptions["onPoll"];
+}
+
+/** Checks the options of a wait on top of its client's. */
+export function resolveWaitSettings(options: WaitOptions, client: Settings): WaitSettings {
+  const { intervalMs = 2000, waitTimeoutMs = 600_000, onPoll } = options;
+  if (onPoll !== undefined && typeof onPoll !== "function") throw new ConfigError("onPoll: pass a function.");
+  return {
+    ...resolveSettings(options, client),
+    intervalMs: checkInteger("intervalMs", intervalMs, 1),
+    waitTimeoutMs: checkInteger("waitTimeoutMs", waitTimeoutMs, 1),
+    onPoll,
   };
 }
 

@@ -51,15 +51,7 @@ export function createTransport(connection: Connection): Send {
       const delayMs = retryDelayMs(attempts, retryAfterMs(failure));
       if (delayMs >= msLeft(call)) throw timeoutError(call, "total", attempts, failure);
       const event = { attempt: attempts, delayMs, error: failure };
-      await within<void>(
-        delayMs,
-        call.signal,
-        async () => {
-          await call.onRetry?.(event);
-          await new Promise(() => {}); // until the time is up
-        },
-        () => {},
-      );
+      await pause(delayMs, call.signal, () => call.onRetry?.(event));
     }
   };
 }
@@ -177,6 +169,15 @@ export async function sendThrough<T>(
   } catch (error) {
     throw falsy === undefined ? error : falsy.reason;
   }
+}
+
+/** Waits, and tells of it meanwhile; what that throws ends the wait, as an abort does. */
+export async function pause(ms: number, signal: AbortSignal | undefined, tell: () => unknown): Promise<void> {
+  const work = async (): Promise<void> => {
+    await tell();
+    await new Promise(() => {}); // until the time is up
+  };
+  await within(ms, signal, work, () => {});
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   type ChenyuClient,
   type ConfigError,
   type NetworkError,
+  type NotReadyError,
   type ResponseError,
   type TimeoutError,
 } from "../src/index.ts";
@@ -18,6 +19,7 @@ declare const asset: Asset;
 
 // get gives the asset, without the envelope.
 expectTypeOf(chenyu.assets.get("asset_x")).toEqualTypeOf<Promise<Asset>>();
+expectTypeOf(chenyu.assets.waitUntilReady(asset)).toEqualTypeOf<Promise<Asset>>();
 expectTypeOf<AssetRef>().toEqualTypeOf<string | Pick<Asset, "asset_id">>();
 void chenyu.assets.get(asset, { signal: AbortSignal.abort(), timeoutMs: 1000, headers: { "X-Trace": "1" } });
 
@@ -42,12 +44,13 @@ expectTypeOf(data?.code).toEqualTypeOf<number | undefined>();
 declare const error: unknown;
 if (isChenyuError(error)) {
   expectTypeOf<(typeof error)["name"]>().toEqualTypeOf<
-    "ApiError" | "NetworkError" | "TimeoutError" | "ResponseError" | "ConfigError"
+    "ApiError" | "NetworkError" | "TimeoutError" | "ResponseError" | "NotReadyError" | "ConfigError"
   >();
   if (error.name === "ApiError") expectTypeOf(error).toEqualTypeOf<ApiError>();
   if (error.name === "NetworkError") expectTypeOf(error).toEqualTypeOf<NetworkError>();
   if (error.name === "TimeoutError") expectTypeOf(error).toEqualTypeOf<TimeoutError>();
   if (error.name === "ResponseError") expectTypeOf(error).toEqualTypeOf<ResponseError>();
+  if (error.name === "NotReadyError") expectTypeOf(error).toEqualTypeOf<NotReadyError>();
   if (error.name === "ConfigError") expectTypeOf(error).toEqualTypeOf<ConfigError>();
 }
 declare const kind: ApiError["kind"];
