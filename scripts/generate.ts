@@ -1,5 +1,5 @@
 /**
- * Makes `generated/` from the OpenAPI document; with `--check`, only tells what is out of date.
+ * Makes `generated/` and the READMEs' tables from the OpenAPI document; with `--check`, only tells what is out of date.
  *
  *     npm run generate [-- --check]
  */
@@ -12,41 +12,50 @@ import { promisify } from "node:util";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import openapiTS, { astToString, type OpenAPI3 } from "openapi-typescript";
 import ts from "typescript";
-import type { TestAsset } from "../src/mock.ts";
+import type { TestAsset } from "../src/test-assets.ts";
 import { listExamples, type OpenApiDocument } from "./document.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const banner = "// Made from openapi/openapi.yaml by `npm run generate`. Do not edit.\n";
 
-/** Makes every generated file in memory: its name in `generated/`, and its text. */
+/** Makes every generated file in memory: its path, and its text. */
 export async function generate(documentPath: string): Promise<Map<string, string>> {
   const document = await bundle(documentPath);
+  const inChinese = await bundle(documentPath, "--overlay", "openapi/zh.overlay.yaml");
   const json = `${JSON.stringify(document, null, 2)}\n`;
   return new Map([
-    ["openapi.json", json],
-    ["openapi.json.d.cts", `${banner}declare const document: ${json.trimEnd()};\nexport = document;\n`],
-    ["schema.ts", banner + (await schemaTypes(document))],
-    ["document.ts", banner + constants(document)],
-    ["openapi.ts", `${banner}/** The document, for the mock. */\nexport const openapi: object = ${json.trimEnd()};\n`],
+    ["generated/openapi.json", json],
+    ["generated/openapi.json.d.cts", `${banner}declare const document: ${json.trimEnd()};\nexport = document;\n`],
+    [
+      "generated/openapi.ts",
+      `${banner}/** The document, for the mock. */\nexport const openapi: object = ${json.trimEnd()};\n`,
+    ],
+    ["generated/schema.ts", banner + (await schemaTypes(document))],
+    ["generated/document.ts", banner + constants(document)],
+    ["README.md", await withTestAssets("README.md", document)],
+    ["README.zh-CN.md", await withTestAssets("README.zh-CN.md", inChinese)],
   ]);
 }
 
-/** Names the files of a folder that differ from what the document gives, or that it does not give. */
-export async function findDrift(files: Map<string, string>, folder: string): Promise<string[]> {
-  const drifted = (await readdir(folder)).filter((name) => !files.has(name));
-  for (const [name, text] of files) {
-    const current = await readFile(join(folder, name), "utf8").catch(() => undefined);
-    if (current !== text) drifted.push(name);
+/** Names the files of a project that differ from what the document gives, or that it does not give. */
+export async function findDrift(files: Map<string, string>, project: string): Promise<string[]> {
+  const present = (await readdir(join(project, "generated"))).map((name) => `generated/${name}`);
+  const drifted = present.filter((path) => !files.has(path));
+  for (const [path, text] of files) {
+    const current = await readFile(join(project, path), "utf8").catch(() => undefined);
+    if (current !== text) drifted.push(path);
   }
   return drifted;
 }
 
-async function bundle(documentPath: string): Promise<OpenApiDocument> {
+async function bundle(documentPath: string, ...options: string[]): Promise<OpenApiDocument> {
   const folder = await mkdtemp(join(tmpdir(), "chenyu-assets-"));
   try {
     const output = join(folder, "openapi.json");
     const redocly = join(root, "node_modules/@redocly/cli/bin/cli.js");
-    await promisify(execFile)(process.execPath, [redocly, "bundle", documentPath, "--output", output], { cwd: root });
+    await promisify(execFile)(process.execPath, [redocly, "bundle", documentPath, "--output", output, ...options], {
+      cwd: root,
+    });
     return JSON.parse(await readFile(output, "utf8"));
   } finally {
     await rm(folder, { recursive: true });
@@ -109,6 +118,16 @@ function contentPath({ components }: OpenApiDocument): string {
   return new URL(data.url).pathname.replace(data.asset_id, "{asset_id}");
 }
 
+/** A marker, the two lines of a table's heading, which a README has in its own language, and the rows. */
+const testAssetsTable = /(<!-- test assets: .* -->\n\n\|.*\n\|.*\n)(?:\|.*\n)*/;
+
+async function withTestAssets(readme: string, document: OpenApiDocument): Promise<string> {
+  const text = await readFile(join(root, readme), "utf8");
+  if (!testAssetsTable.test(text)) throw new Error(`${readme} has no table of test assets`);
+  const rows = document["x-test-assets"].map(({ asset_id, summary }) => `| \`${asset_id}\` | ${summary} |\n`);
+  return text.replace(testAssetsTable, (_table, heading: string) => heading + rows.join(""));
+}
+
 /** Refuses test assets that the mock could not play. */
 function checkTestAssets(document: OpenApiDocument): TestAsset[] {
   const assets = document["x-test-assets"];
@@ -145,20 +164,19 @@ function closed(required: object, optional: object): object {
 }
 
 if (import.meta.main) {
-  const folder = join(root, "generated");
   const files = await generate(join(root, "openapi/openapi.yaml"));
-  const drifted = await findDrift(files, folder);
+  const drifted = await findDrift(files, root);
   if (process.argv.includes("--check")) {
-    for (const name of drifted) console.error(`generated/${name} differs from what openapi/openapi.yaml gives.`);
+    for (const path of drifted) console.error(`${path} differs from what openapi/ gives.`);
     if (drifted.length > 0) {
       console.error("Run `npm run generate` and commit the result.");
       process.exitCode = 1;
     }
   } else {
-    for (const name of drifted) {
-      const text = files.get(name);
-      await (text === undefined ? rm(join(folder, name)) : writeFile(join(folder, name), text));
+    for (const path of drifted) {
+      const text = files.get(path);
+      await (text === undefined ? rm(join(root, path)) : writeFile(join(root, path), text));
     }
-    console.log(drifted.length === 0 ? "generated/ is up to date" : `generated: ${drifted.join(", ")}`);
+    console.log(drifted.length === 0 ? "all generated files are up to date" : `generated: ${drifted.join(", ")}`);
   }
 }

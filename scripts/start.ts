@@ -1,54 +1,61 @@
 /**
- * The main job, to look at: asset look-ups on an embedded mock, or one on the real API.
+ * The main job, to look at: look-ups and a wait on an embedded mock, or a look-up on the real API.
  *
  *     npm start
  *     CHENYU_API_KEY=… npm start -- asset_…
  */
-import { createClient, isChenyuError, toAssetUri, type Asset } from "../src/index.ts";
-import { testAssets } from "../generated/document.ts";
-import { readDocument } from "./document.ts";
-import { startPrism } from "./prism.ts";
+import { createClient, isChenyuError, toAssetUri, type Asset, type PollEvent } from "../src/index.ts";
+import { startMockServer } from "../src/mock.ts";
 
 const [assetId] = process.argv.slice(2);
 if (assetId === undefined) await showOnMock();
 else await showOnApi(assetId);
 
 async function showOnMock(): Promise<void> {
-  const mock = await startPrism(await readDocument());
+  const mock = await startMockServer();
   try {
-    const chenyu = createClient({ apiKey: "cy_any_key_will_do", baseUrl: mock.url });
-    const [{ asset_id }] = testAssets;
-    const prefer = (answer: string): Promise<Asset> => chenyu.assets.get(asset_id, { headers: { Prefer: answer } });
+    const { assets } = createClient({ apiKey: "cy_any_key_will_do", baseUrl: mock.url });
+    const wrongKey = createClient({ apiKey: "cy_invalid_key", baseUrl: mock.url });
+    const [image, reviewed, expired] = [/^Ready image/, /^Under review, ready/, /^Expired/].map((summary) => {
+      return mock.testAssets.find((asset) => summary.test(asset.summary))!.asset_id;
+    }) as [string, string, string];
     console.log(`Mock of the asset API on ${mock.url}\n`);
-    await show(`assets.get("${asset_id}")`, () => chenyu.assets.get(asset_id));
-    await show(`assets.get("${toAssetUri(asset_id)}")`, () => chenyu.assets.get(toAssetUri(asset_id)));
-    await show("an asset that has expired", () => prefer("code=200, example=expired"));
-    await show("a key that is not accepted", () => prefer("code=401"));
-    await show('assets.get("../balance")', () => chenyu.assets.get("../balance"));
+    await show(`assets.get("${image}")`, () => assets.get(image));
+    const uri = toAssetUri(reviewed);
+    await show(`assets.waitUntilReady("${uri}")`, () => assets.waitUntilReady(uri, { intervalMs: 500, onPoll }));
+    await show(`assets.get("${expired}")`, () => assets.get(expired));
+    await show("a key that is not accepted", () => wrongKey.assets.get(image));
+    await show('assets.get("../balance")', () => assets.get("../balance"));
   } finally {
     await mock.close();
   }
 }
 
+function onPoll({ poll, status, delayMs }: PollEvent): void {
+  console.log(`  look-up ${poll}: ${status}, again in ${Math.round(delayMs)} ms`);
+}
+
 async function showOnApi(asset: string): Promise<void> {
   try {
-    print(`assets.get("${asset}")`, await createClient().assets.get(asset));
+    const found = await createClient().assets.get(asset);
+    console.log(`assets.get("${asset}")`);
+    print(found);
   } catch (error) {
     console.error(explain(error));
     process.exitCode = 1;
   }
 }
 
-async function show(title: string, lookUp: () => Promise<Asset>): Promise<void> {
+async function show(title: string, action: () => Promise<Asset>): Promise<void> {
+  console.log(title);
   try {
-    print(title, await lookUp());
+    print(await action());
   } catch (error) {
-    console.log(`${title}\n  ${explain(error)}\n`);
+    console.log(`  ${explain(error)}\n`);
   }
 }
 
-function print(title: string, asset: Asset): void {
-  console.log(title);
+function print(asset: Asset): void {
   for (const [name, value] of Object.entries(asset)) {
     // A signed URL opens the file for whoever sees it.
     const shown = name === "signed_url" ? String(value).replace(/\?.*/, "?…") : String(value);

@@ -1,27 +1,11 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
-import { contentPath, getAssetPath, testAssets } from "../generated/document.ts";
+import { contentPath, getAssetPath } from "../generated/document.ts";
 import { fillPath, toAssetUri } from "./asset-ref.ts";
 import { makeContent } from "./mock-content.ts";
-import { deliver, planDelivery, type ContentFault } from "./mock-delivery.ts";
+import { deliver, planDelivery } from "./mock-delivery.ts";
 import type { AskPrism, Choice } from "./mock-prism.ts";
-
-/** An asset id that the mock knows, like a test card of a payment API. */
-export interface TestAsset {
-  asset_id: string;
-  /** What it shows. */
-  summary: string;
-  /** What its look-ups are answered with, in turn: examples of the document. The last one repeats. */
-  answers: readonly TestAnswer[];
-  /** How its content misbehaves. */
-  content?: ContentFault;
-}
-
-interface TestAnswer {
-  status: number;
-  example: string;
-  signed_url?: "expired";
-}
+import { behaviourOf, type TestAnswer } from "./test-assets.ts";
 
 /** What a request gets. */
 export interface Answer {
@@ -38,18 +22,6 @@ export interface MockApi {
   sendContent(request: IncomingMessage, id: string, query: URLSearchParams): Promise<Answer>;
   /** Forgets the look-ups: every sequence begins again. */
   reset(): void;
-}
-
-const assets = new Map<string, TestAsset>(testAssets.map((asset) => [asset.asset_id, asset]));
-
-/** Gives what the document says of an id, if it names it. */
-export function findTestAsset(id: string | undefined): TestAsset | undefined {
-  return id === undefined ? undefined : assets.get(id);
-}
-
-/** Any id that the document does not name is a ready image. */
-function behaviourOf(id: string): Pick<TestAsset, "answers" | "content"> {
-  return assets.get(id) ?? testAssets[0];
 }
 
 export function createApi(askPrism: AskPrism): MockApi {

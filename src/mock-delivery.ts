@@ -3,9 +3,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Content } from "./mock-content.ts";
-
-/** How a content misbehaves. */
-export type ContentFault = "drops" | "no_ranges" | "short" | "slow";
+import type { ContentFault } from "./test-assets.ts";
 
 /** What is sent of a content, and how. */
 export interface Delivery {

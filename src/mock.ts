@@ -4,8 +4,9 @@ import type { AddressInfo } from "node:net";
 import { contentPath, getAssetPath, testAssets } from "../generated/document.ts";
 import { parseAssetId } from "./asset-ref.ts";
 import { ConfigError } from "./errors.ts";
-import { createApi, findTestAsset, type Answer, type TestAsset } from "./mock-api.ts";
+import { createApi, type Answer } from "./mock-api.ts";
 import { loadPrism } from "./mock-prism.ts";
+import { findTestAsset, type TestAsset } from "./test-assets.ts";
 
 export type { TestAsset };
 
@@ -48,8 +49,8 @@ export interface MockServer {
   close(): Promise<void>;
 }
 
-/** Asked with POST, does what `reset()` does. */
-const resetPath = "/__mock/reset";
+/** @internal Asked with POST, does what `reset()` does. */
+export const resetPath = "/__mock/reset";
 const maxRequests = 1000;
 
 /**

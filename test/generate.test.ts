@@ -6,39 +6,55 @@ import { afterAll, describe, expect, test } from "vitest";
 import { findDrift, generate } from "../scripts/generate.ts";
 import type { OpenApiDocument } from "../scripts/document.ts";
 
-const generated = fileURLToPath(new URL("../generated", import.meta.url));
+const root = fileURLToPath(new URL("..", import.meta.url));
 const documentPath = fileURLToPath(new URL("../openapi/openapi.yaml", import.meta.url));
 const source = await readFile(documentPath, "utf8");
 const files = await generate(documentPath);
 const folder = await mkdtemp(join(tmpdir(), "chenyu-assets-"));
 afterAll(() => rm(folder, { recursive: true }));
 
-describe("generated/", () => {
+async function copyProject(name: string): Promise<string> {
+  const copy = join(folder, name);
+  await cp(`${root}generated`, join(copy, "generated"), { recursive: true });
+  for (const readme of ["README.md", "README.zh-CN.md"]) await cp(root + readme, join(copy, readme));
+  return copy;
+}
+
+describe("what is generated", () => {
   test("is what the document gives", async () => {
-    expect(await findDrift(files, generated)).toEqual([]);
+    expect(await findDrift(files, root)).toEqual([]);
   });
 
-  test.each([...files.keys()])("drift of %s is found and named", async (name) => {
-    const copy = join(folder, "generated");
-    await cp(generated, copy, { recursive: true });
-    await writeFile(join(copy, name), `${files.get(name)}\n`);
-    expect(await findDrift(files, copy)).toEqual([name]);
-    await rm(join(copy, name));
-    expect(await findDrift(files, copy)).toEqual([name]);
+  test.each([...files.keys()])("drift of %s is found and named", async (path) => {
+    const copy = await copyProject("drifted");
+    await writeFile(join(copy, path), `${files.get(path)}\n`);
+    expect(await findDrift(files, copy)).toEqual([path]);
+    await rm(join(copy, path));
+    expect(await findDrift(files, copy)).toEqual([path]);
   });
 
-  test("with a file that the document does not give has drifted", async () => {
-    const copy = join(folder, "stray");
-    await cp(generated, copy, { recursive: true });
-    await writeFile(join(copy, "old.ts"), "");
-    expect(await findDrift(files, copy)).toEqual(["old.ts"]);
+  test("has drifted with a file that the document does not give", async () => {
+    const copy = await copyProject("stray");
+    await writeFile(join(copy, "generated/old.ts"), "");
+    expect(await findDrift(files, copy)).toEqual(["generated/old.ts"]);
+  });
+
+  test.each(["README.md", "README.zh-CN.md"])("is the table of the test assets in %s", async (readme) => {
+    const { "x-test-assets": assets } = JSON.parse(files.get("generated/openapi.json")!) as OpenApiDocument;
+    const rows = [...files.get(readme)!.matchAll(/^\| `(asset_\w+)` \| (.+) \|$/gm)];
+    expect(rows.map(([, id]) => id)).toEqual(assets.map(({ asset_id }) => asset_id));
+    const isChinese = readme !== "README.md";
+    for (const [index, [, , summary]] of rows.entries()) {
+      if (isChinese) expect(summary).toMatch(/\p{Script=Han}/u);
+      else expect(summary).toBe(assets[index]!.summary);
+    }
   });
 
   test("has the description of every field in the TSDoc of its type", async () => {
-    const { components } = JSON.parse(files.get("openapi.json")!) as OpenApiDocument;
+    const { components } = JSON.parse(files.get("generated/openapi.json")!) as OpenApiDocument;
     const fields = Object.entries(components.schemas.Asset!.properties!);
     expect(fields).toHaveLength(13);
-    const types = files.get("schema.ts")!;
+    const types = files.get("generated/schema.ts")!;
     for (const [name, { description }] of fields) {
       const tsdoc = description!.trim().replaceAll("\n", "\n             *     ");
       const at = types.indexOf(tsdoc);
@@ -48,7 +64,7 @@ describe("generated/", () => {
   });
 
   test("has open enumerations as unions with any other text", () => {
-    expect(files.get("schema.ts")).toContain('status: "confirmed" | (string & {});');
+    expect(files.get("generated/schema.ts")).toContain('status: "confirmed" | (string & {});');
   });
 });
 

@@ -2,7 +2,6 @@
 import { readFile } from "node:fs/promises";
 import ts from "typescript";
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from "vitest";
-import { readDocument } from "../scripts/document.ts";
 import * as sdk from "../src/index.ts";
 import { readSamples } from "./helpers/readme.ts";
 
@@ -11,25 +10,23 @@ const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
 
 beforeEach(() => {
   vi.stubEnv("CHENYU_API_KEY", "cy_test");
-  vi.stubEnv("CHENYU_BASE_URL", inject("prism"));
+  vi.stubEnv("CHENYU_BASE_URL", inject("mock"));
 });
 afterEach(() => void vi.unstubAllEnvs());
 
 describe.each(["README.md", "README.zh-CN.md"])("%s", async (name) => {
   const text = await readFile(new URL(`../${name}`, import.meta.url), "utf8");
 
-  test.each(readSamples(text))("the sample %#: what a comment says is what comes", async (sample) => {
+  test.each(readSamples(text, "ts"))("the sample %#: what a comment says is what comes", async (sample) => {
     const results: { expression: string; value: unknown; said: unknown }[] = [];
     const code = sample
-      .replaceAll(/^import document from .*$/gm, "")
       .replaceAll(/^import (\{.*\}) from "chenyu-assets";$/gm, "const $1 = sdk;")
       .replaceAll(/^( *(?:if \(.*\) )?)([\w?.()[\]]+); \/\/ (".*"|\d+)$/gm, "$1report('$2', $2, $3);");
     const promised = [...sample.matchAll(/; \/\/ ["\d]/g)].length;
     const report = (expression: string, value: unknown, said: unknown): void =>
       void results.push({ expression, value, said });
-    const document = await readDocument();
-    const run = AsyncFunction("sdk", "document", "report", ts.transpile(code, { target: ts.ScriptTarget.ESNext }));
-    await run(sdk, document, report);
+    const run = AsyncFunction("sdk", "report", ts.transpile(code, { target: ts.ScriptTarget.ESNext }));
+    await run(sdk, report);
     expect(results.length).toBeGreaterThan(0);
     expect(results).toHaveLength(promised);
     for (const { expression, value, said } of results) expect(value, expression).toBe(said);

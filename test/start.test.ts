@@ -28,7 +28,8 @@ test("npm start shows the main job on its own mock, and ends by itself", async (
   const { exitCode, stdout, stderr } = await start([]);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
   expect(stdout.match(/status {12}confirmed/g)).toHaveLength(2);
-  expect(stdout).toContain('assets.get("asset://asset_38d2ff7769fb3b7267039941547e6a78")');
+  const polls = String.raw`\n {2}look-up 1: reviewing, again in \d{3} ms\n {2}look-up 2: reviewing, again in \d{3} ms\n`;
+  expect(stdout).toMatch(new RegExp(`assets\\.waitUntilReady\\("asset://asset_\\w+"\\)${polls}`));
   expect(stdout).toMatch(/ApiError \(rejected\): .*"资源已过期"/);
   expect(stdout).toMatch(/ApiError \(unauthenticated\): .*HTTP 401/);
   expect(stdout).not.toMatch(/signature|cy_/);

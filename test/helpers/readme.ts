@@ -1,4 +1,6 @@
-/** The TypeScript samples of a README, in order. */
-export function readSamples(markdown: string): string[] {
-  return [...markdown.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code]) => code!);
+/** The samples of a README in a language, in order: those in TypeScript run as they are, those in JavaScript as files. */
+export function readSamples(markdown: string, language: "ts" | "js"): string[] {
+  return [...markdown.matchAll(/^```(\w+)\n([^]*?)^```$/gm)].flatMap(([, name, code]) =>
+    name === language ? code! : [],
+  );
 }

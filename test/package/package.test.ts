@@ -1,7 +1,8 @@
 /** The packed tarball, as its users get it: installed, compiled, run and bundled outside of this repository. */
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,8 +22,10 @@ const systemNode =
   systemFolders.map((folder) => join(folder, "node")).find((file) => existsSync(file)) ?? process.execPath;
 const consumer = await mkdtemp(join(tmpdir(), "chenyu-assets-consumer-"));
 const installed = join(consumer, "node_modules/chenyu-assets");
+const command = join(consumer, "node_modules/.bin/chenyu-assets");
 const tarball = join(consumer, "package.tgz");
-const samples = readSamples(await readFile(join(root, "README.md"), "utf8"));
+const readme = await readFile(join(root, "README.md"), "utf8");
+const samples = readSamples(readme, "ts");
 
 async function run(command: string, args: string[], cwd = consumer): Promise<string> {
   try {
@@ -42,8 +45,10 @@ beforeAll(async () => {
   await writeFile(join(consumer, "package.json"), '{ "name": "consumer", "private": true }');
   await run("npm", ["install", tarball, "--no-audit", "--no-fund", "--prefer-offline"]);
   await cp(join(root, "test/package/consumer"), consumer, { recursive: true });
-  for (const extension of ["mts", "cts"])
-    await cp(join(consumer, "look-up.ts"), join(consumer, `look-up.${extension}`));
+  for (const name of ["look-up", "mock-server"]) {
+    for (const extension of ["mts", "cts"])
+      await cp(join(consumer, `${name}.ts`), join(consumer, `${name}.${extension}`));
+  }
   for (const [index, sample] of samples.entries()) await writeFile(join(consumer, `readme-${index}.mts`), sample);
 });
 afterAll(() => rm(consumer, { recursive: true }));
@@ -55,6 +60,7 @@ describe("the tarball", () => {
       /^package\/(dist\/(esm|cjs)\/(package\.json|(src|generated)\/[a-z-]+\.(js|d\.ts))|generated\/openapi\.json(\.d\.cts)?|package\.json|(README(\.zh-CN)?|CHANGELOG)\.md|LICENSE)$/;
     expect(files.filter((file) => !expected.test(file))).toEqual([]);
     expect(files).toContain("package/LICENSE");
+    expect(files.filter((file) => file.includes("/cli.")).every((file) => file.includes("/esm/"))).toBe(true);
     expect(await run("grep", ["-rlF", root, installed]).catch(() => "none")).toBe("none");
   });
 
@@ -62,7 +68,22 @@ describe("the tarball", () => {
     const manifest = JSON.parse(await readFile(join(installed, "package.json"), "utf8"));
     expect(manifest.dependencies).toEqual({ "openapi-fetch": expect.stringMatching(/^\d+\.\d+\.\d+$/) });
     expect(manifest).toMatchObject({ sideEffects: false, engines: { node: ">=20.19" } });
-    expect(manifest).not.toHaveProperty("peerDependencies");
+    const peers = Object.keys(manifest.peerDependencies);
+    expect(manifest.peerDependenciesMeta).toEqual(Object.fromEntries(peers.map((name) => [name, { optional: true }])));
+    const lock = JSON.parse(await readFile(join(consumer, "package-lock.json"), "utf8"));
+    const others = Object.keys(lock.packages).filter(
+      (path) => !/^(node_modules\/(chenyu-assets|openapi-.*))?$/.test(path),
+    );
+    expect(others).toEqual([]);
+  });
+
+  test("says what to install when the mock is asked for without its peer", async () => {
+    const message = "mock: the optional package @stoplight/prism-http cannot be loaded (ERR_MODULE_NOT_FOUND).";
+    for (const node of [systemNode, process.execPath]) {
+      await expect(run(node, [command, "mock"])).rejects.toThrow(
+        `chenyu-assets: ${message} Run npm install --save-dev @stoplight/prism-http@5.\n`,
+      );
+    }
   });
 
   test("pleases publint", async () => {
@@ -76,7 +97,7 @@ describe("the tarball", () => {
       analysis: { problems: unknown[]; entrypoints: Record<string, { resolutions: Record<string, unknown> }> };
     };
     expect(analysis.problems).toEqual([]);
-    expect(Object.keys(analysis.entrypoints)).toEqual([".", "./openapi.json"]);
+    expect(Object.keys(analysis.entrypoints)).toEqual([".", "./mock", "./openapi.json"]);
     const columns = ["node10", "node16-cjs", "node16-esm", "bundler"];
     for (const { resolutions } of Object.values(analysis.entrypoints)) {
       expect(Object.keys(resolutions).toSorted()).toEqual(columns.toSorted());
@@ -84,6 +105,7 @@ describe("the tarball", () => {
   });
 });
 
+const modules = ["look-up.mts", "look-up.cts", "mock-server.mts", "mock-server.cts"];
 const compilers = [
   { version: "5.4", tsc: "node_modules/typescript-5.4/bin/tsc" },
   { version: "6.0", tsc: "node_modules/typescript/bin/tsc" },
@@ -104,15 +126,15 @@ describe.each(compilers)("TypeScript $version, all libraries checked,", ({ versi
   });
 
   test("compiles for a bundler", async () => {
-    await compile({ module: "esnext", moduleResolution: "bundler" }, ["look-up.ts", "document.mts"]);
+    await compile({ module: "esnext", moduleResolution: "bundler" }, ["look-up.ts", "mock-server.ts", "document.mts"]);
   });
 
   test("compiles an ES module and CommonJS under nodenext", async () => {
-    await compile({ module: "nodenext" }, ["look-up.mts", "look-up.cts", "document.mts", "document.cts"]);
+    await compile({ module: "nodenext" }, [...modules, "document.mts", "document.cts"]);
   });
 
   test("compiles an ES module and CommonJS under node16, which has no import attributes for JSON", async () => {
-    await compile({ module: "node16" }, ["look-up.mts", "look-up.cts", "document.cts"]);
+    await compile({ module: "node16" }, [...modules, "document.cts"]);
   });
 
   test("compiles the samples of the README", async () => {
@@ -136,7 +158,7 @@ describe.each([
     console.log(`the tarball on Node ${(await run(node, ["--version"])).trim()}`);
     const tsc = join(root, "node_modules/typescript/bin/tsc");
     const compilerOptions = { module: "nodenext", target: "es2022", types: [] };
-    const files = ["look-up.mts", "look-up.cts", "document.mts", "document.cts"];
+    const files = [...modules, "document.mts", "document.cts"];
     await writeFile(join(consumer, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
     await run(process.execPath, [tsc]);
   });
@@ -160,6 +182,65 @@ describe.each([
       ["ConfigError", false, true],
       ["ConfigError", false, true],
     ]);
+  });
+});
+
+describe("the mock, with its peer,", () => {
+  beforeAll(async () => {
+    const { devDependencies } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+    const peer = `@stoplight/prism-http@${devDependencies["@stoplight/prism-http"]}`;
+    await run("npm", ["install", peer, "--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts"]);
+  });
+
+  describe.each([
+    ["the system's Node", systemNode],
+    ["our own Node", process.execPath],
+  ])("on %s", (_name, node) => {
+    test.each(["mock-server.mjs", "mock-server.cjs"])("%s plays test assets", async (script) => {
+      expect(JSON.parse(await run(node, [script]))).toEqual(["confirmed", true, "reviewing", 200]);
+    });
+
+    test("serves a plain node:test file", async () => {
+      expect(await run(node, ["--test", "--test-reporter=tap", "mock.test.mjs"])).toMatch(/^# pass 2\n# fail 0$/m);
+    });
+
+    test("answers soon after the command was given", async () => {
+      const start = performance.now();
+      const child = spawn(node, [command, "mock", "--port", "0", "--quiet"], { cwd: consumer });
+      const [output] = (await once(child.stdout, "data")) as [Buffer];
+      const response = await fetch(`${output.toString().trim()}/api/open/v2/assets/asset_1`, {
+        headers: { authorization: "Bearer any" },
+      });
+      console.log(`first answer of the mock after ${Math.round(performance.now() - start)} ms (${node})`);
+      expect(response.status).toBe(200);
+      child.kill("SIGTERM");
+      expect(await once(child, "close")).toEqual([0, null]);
+    });
+  });
+
+  test.each(["README.md", "README.zh-CN.md"])("serves Vitest by the globalSetup of %s", async (name) => {
+    const [setup, ...others] = readSamples(await readFile(join(root, name), "utf8"), "js");
+    expect(others).toEqual([]);
+    const project = join(consumer, "with-vitest");
+    await mkdir(join(project, "test"), { recursive: true });
+    await symlink(join(root, "node_modules/vitest"), join(consumer, "node_modules/vitest")).catch(() => {});
+    await writeFile(join(project, "test/mock.js"), setup!);
+    await writeFile(join(project, "package.json"), '{ "type": "module" }');
+    await writeFile(join(project, "vitest.config.js"), 'export default { test: { globalSetup: "test/mock.js" } };');
+    await writeFile(
+      join(project, "test/app.test.js"),
+      `import { createClient } from "chenyu-assets";
+       import { expect, test } from "vitest";
+       test("the app meets the mock", async () => {
+         const { assets } = createClient();
+         expect((await assets.get("asset_1")).status).toBe("confirmed");
+         expect((await assets.get("asset_1")).url).toContain("http://127.0.0.1:");
+       });`,
+    );
+    const vitest = join(root, "node_modules/vitest/vitest.mjs");
+    expect(await run(process.execPath, [vitest, "run", "--reporter=tap"], project)).toMatch(
+      /^ok 1 - test\/app\.test\.js/m,
+    );
   });
 });
 

@@ -1,0 +1,155 @@
+/** The command, as a process of its own. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, test } from "vitest";
+import { testAssets, version } from "../generated/document.ts";
+import { createClient } from "../src/index.ts";
+import { startMockServer } from "../src/mock.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const running: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill("SIGKILL");
+});
+
+interface Run {
+  child: ChildProcess;
+  output: { stdout: string; stderr: string };
+  ended: Promise<number | null>;
+}
+
+function run(...args: string[]): Run {
+  const child = spawn(process.execPath, ["src/cli.ts", ...args], { cwd: root });
+  running.push(child);
+  const output = { stdout: "", stderr: "" };
+  child.stdout.on("data", (text) => (output.stdout += text));
+  child.stderr.on("data", (text) => (output.stderr += text));
+  return { child, output, ended: once(child, "close").then(([exitCode]) => exitCode as number | null) };
+}
+
+async function until<T>(find: () => T | undefined): Promise<T> {
+  for (;;) {
+    const found = find();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+async function startMock(...args: string[]): Promise<Run & { url: string }> {
+  const mock = run("mock", "--port", "0", ...args);
+  const url = await until(() => /http:\/\/127\.0\.0\.1:\d+(?=\n)/.exec(mock.output.stdout)?.[0]);
+  return { ...mock, url };
+}
+
+describe("mock", () => {
+  test("tells its URL, what each test asset does, and a request to try, which works", async () => {
+    const { url, output } = await startMock();
+    await until(() => /Begin again.*\n/.exec(output.stdout) ?? undefined);
+    for (const { asset_id, summary } of testAssets) expect(output.stdout).toContain(`  ${asset_id}  ${summary}\n`);
+    expect(output.stdout).toContain(`CHENYU_BASE_URL=${url} CHENYU_API_KEY=any`);
+    const [, header, value, target] = /curl -H "(.*): (.*)" (http.*)\n/.exec(output.stdout)!;
+    const response = await fetch(target!, { headers: { [header!]: value! } });
+    expect([response.status, (await response.json()).code]).toEqual([200, 0]);
+    const [, reset] = /curl -X POST (http.*)\n/.exec(output.stdout)!;
+    expect((await fetch(reset!, { method: "POST" })).status).toBe(204);
+    expect(output.stderr).toBe("");
+  });
+
+  test("logs a line a request, without key and signature", async () => {
+    const { url, output } = await startMock();
+    const { assets } = createClient({ apiKey: "cy_s3cret", baseUrl: url });
+    const [ready] = testAssets;
+    const { signed_url } = await assets.get(ready.asset_id);
+    await fetch(signed_url);
+    await fetch(`${url}/\u009b31m?key=cy_s3cret`);
+    await assets.get("asset_1");
+    const path = `/api/open/v2/assets/${ready.asset_id}`;
+    const ms = String.raw`\d+\.\d ms`;
+    const lines = new RegExp(
+      [
+        `^GET ${path} 200 ${ms}  Ready image \\(the vendor's example\\)`,
+        `GET /assets/${ready.asset_id}/content 200 ${ms}  Ready image \\(the vendor's example\\)`,
+        `GET /%C2%9B31m 404 ${ms}`,
+        `GET /api/open/v2/assets/asset_1 200 ${ms}\\n$`,
+      ].join("\\n"),
+      "m",
+    );
+    await until(() => /asset_1 200/.exec(output.stdout) ?? undefined);
+    expect(output.stdout).toMatch(lines);
+    expect(output.stdout).not.toMatch(/s3cret|signature/);
+  });
+
+  test("--quiet prints the URL alone", async () => {
+    const { url, output, child, ended } = await startMock("--quiet");
+    await fetch(url);
+    child.kill("SIGTERM");
+    expect(await ended).toBe(0);
+    expect(output).toEqual({ stdout: `${url}\n`, stderr: "" });
+  });
+
+  test.each(["SIGINT", "SIGTERM"] as const)("ends at once on %s, whatever is being sent", async (signal) => {
+    const { url, child, ended } = await startMock();
+    const slow = testAssets.find(({ summary }) => summary.includes("200 kB/s"))!.asset_id;
+    const { signed_url } = await createClient({ apiKey: "any", baseUrl: url }).assets.get(slow);
+    const download = (await fetch(signed_url)).arrayBuffer().catch(() => "cut off");
+    const start = performance.now();
+    child.kill(signal);
+    expect(await ended).toBe(0);
+    expect(performance.now() - start).toBeLessThan(1000);
+    expect(await download).toBe("cut off");
+  });
+
+  test("on a port that is taken says so in one line and exits with 1", async () => {
+    const other = await startMockServer();
+    const { port } = new URL(other.url);
+    const { output, ended } = run("mock", "--port", port);
+    expect(await ended).toBe(1);
+    const line = `chenyu-assets: port: ${port} on 127.0.0.1 is taken. Pass another one, or 0 for any free one.\n`;
+    expect(output).toEqual({ stdout: "", stderr: line });
+    await other.close();
+  });
+
+  test("goes on when nobody reads its output any more", async () => {
+    const { url, child } = await startMock();
+    child.stdout!.destroy();
+    for (let count = 0; count < 20; count++) expect((await fetch(url)).status).toBe(404);
+    expect(child.exitCode).toBeNull();
+  });
+});
+
+test("--help tells of every option and exit code", async () => {
+  const source = await readFile(`${root}src/cli.ts`, "utf8");
+  const names = [...source.matchAll(/^ {2}(\w+): \{ type:/gm)].map(([, name]) => name!);
+  expect(names.length).toBeGreaterThan(4);
+  for (const args of [["--help"], ["mock", "--help"]]) {
+    const { output, ended } = run(...args);
+    expect(await ended).toBe(0);
+    for (const name of names) expect(output.stdout).toMatch(new RegExp(`^ *--${name}\\b`, "m"));
+    expect(output.stdout).toContain("Exit codes: 0 well, 1 failed, 2 wrong usage.");
+    expect(output.stderr).toBe("");
+  }
+});
+
+test("--version prints the version", async () => {
+  const { output, ended } = run("--version");
+  expect(await ended).toBe(0);
+  expect(output).toEqual({ stdout: `${version}\n`, stderr: "" });
+});
+
+test.each([
+  [[], "no command"],
+  [["moc"], 'unknown command "moc"'],
+  [["mock", "x"], 'mock takes no "x"'],
+  [["mock", "--port"], "Option '--port <value>' argument missing"],
+  [["mock", "--port", "http"], '--port takes a whole number from 0 to 65535, not "http"'],
+  [["mock", "--port", "65536"], '--port takes a whole number from 0 to 65535, not "65536"'],
+  [["mock", "--port="], '--port takes a whole number from 0 to 65535, not ""'],
+  [["mock", "--quiet=yes"], "Option '--quiet' does not take an argument"],
+  [["mock", "--prot", "1"], "Unknown option '--prot'"],
+])("%j is refused in one line, with exit code 2", async (args, problem) => {
+  const { output, ended } = run(...args);
+  expect(await ended).toBe(2);
+  expect(output).toEqual({ stdout: "", stderr: `chenyu-assets: ${problem}. See chenyu-assets --help.\n` });
+});
