@@ -10,6 +10,7 @@ import { getAssetPath, testAssets } from "../generated/document.ts";
 import type { paths } from "../generated/schema.ts";
 import { createClient } from "../src/index.ts";
 import { readDocument } from "./document.ts";
+import { median } from "./median.ts";
 
 const rounds = 15;
 const callsPerRound = 20_000;
@@ -33,10 +34,6 @@ async function microsecondsPerCall(call: () => Promise<unknown>): Promise<number
   const start = performance.now();
   for (let count = 0; count < callsPerRound; count++) await call();
   return ((performance.now() - start) * 1000) / callsPerRound;
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 // In turns, so that a busy moment of the machine meets all of them.
