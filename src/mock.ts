@@ -114,7 +114,7 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
     reset,
     close: async () => {
       server.closeAllConnections();
-      if (server.listening) await new Promise((resolve) => server.close(resolve));
+      await new Promise((resolve) => server.close(resolve));
     },
   };
 }

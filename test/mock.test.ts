@@ -137,9 +137,9 @@ describe("the sequences", () => {
 
   test("are not moved on by what is no look-up with a key", async () => {
     const id = idOf("Rate limited once, then");
-    for (const headers of [{ authorization: "" }, { authorization: "Bearer cy_invalid" }, { prefer: "code=404" }]) {
-      await lookUp(id, headers);
-    }
+    const others = [{ authorization: "" }, { authorization: "Bearer" }, { authorization: "Bearer cy_invalid" }];
+    for (const headers of [...others, { prefer: "code=404" }, { accept: "text/html" }]) await lookUp(id, headers);
+    await lookUp(encodeURIComponent(`asset://${id}`));
     await fetch(mock.url + pathOf(id), { method: "HEAD", headers: { authorization } });
     await fetch(mock.url + pathOf(id), { method: "OPTIONS", headers: { "access-control-request-method": "GET" } });
     await fetch(`${mock.url}${pathOf(id)}/content`, { headers: { authorization } });
@@ -165,6 +165,13 @@ test.each([
     );
     expect(response.status).toBe(401);
     expect(await response.json()).toEqual({ code: 401, msg: "API Key 无效" });
+  }
+});
+
+test("whoever takes no JSON is answered with 406", async () => {
+  expect((await lookUp(readyId, { accept: "text/html" })).status).toBe(406);
+  for (const accept of ["*/*", "application/*", "application/json;q=0.5", "text/html, */*;q=0.1"]) {
+    expect((await lookUp(readyId, { accept })).status).toBe(200);
   }
 });
 
@@ -228,6 +235,12 @@ describe("pages of other origins", () => {
       "access-control-expose-headers": "*",
     });
     await answer.body?.cancel();
+  });
+
+  test("may send any header of theirs, even when they do not say which", async () => {
+    const headers = { "access-control-request-method": "GET" };
+    const response = await fetch(mock.url + pathOf(readyId), { method: "OPTIONS", headers });
+    expect(response.headers.get("access-control-allow-headers")).toBe("*");
   });
 
   test("may not, with cors: false", async () => {
