@@ -40,7 +40,7 @@ export interface Assets {
    * @throws {@link ConfigError} when the reference or an option is wrong; no request was sent.
    * @throws {@link NotReadyError} when it is not ready within `waitTimeoutMs`; `asset` is what was seen last.
    * @throws {@link ApiError} when the API says no: it has expired, it failed review, …
-   * @throws {@link NetworkError} or {@link TimeoutError} when four look-ups in a row failed.
+   * @throws {@link ApiError}, {@link NetworkError} or {@link TimeoutError} when four look-ups in a row failed.
    * @throws {@link ResponseError} when what came is not the API's answer.
    * @throws The `reason` of `signal` when it aborts.
    * @see openapi/openapi.yaml, `status` of the schema `Asset`

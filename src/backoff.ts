@@ -18,6 +18,12 @@ export function jitter(ms: number): number {
   return ms * (0.75 + Math.random() / 2);
 }
 
+/** How long a response asks to wait, in milliseconds; by its own clock, for this machine's may be wrong. */
+export function retryAfterMsOf(headers: Headers): number | undefined {
+  const nowMs = Date.parse(headers.get("date") ?? "") || Date.now();
+  return parseRetryAfterMs(headers.get("retry-after"), nowMs);
+}
+
 /**
  * Reads a `Retry-After` header: how long to wait, in milliseconds from `nowMs`.
  *

@@ -15,7 +15,7 @@ export class ChenyuError extends Error {
   override readonly name: string = "ChenyuError";
   /** The `X-Request-Id` of the response, where it has one. The vendor documents none. */
   readonly requestId: string | undefined;
-  /** How many requests were sent for this call. */
+  /** How many requests were sent for this call; of a wait, for its last look-up: `NotReadyError` counts all. */
   readonly attempts: number;
   /** Whether this client would send the same request again, if it may. */
   readonly retryable: boolean;

@@ -38,11 +38,13 @@ export interface WaitOptions extends RequestOptions {
   intervalMs?: number | undefined;
   /** How long the wait may take, the look-ups included, in milliseconds. @default 600000 */
   waitTimeoutMs?: number | undefined;
-  /** Called before each wait for the next look-up, which goes on meanwhile. What it throws ends the wait. */
+  /** How long one look-up may take, its attempts and their waits included, in milliseconds. @default 120000 */
+  totalTimeoutMs?: number | undefined;
+  /** Called before each pause, which goes on meanwhile. What it throws until the next look-up ends the wait. */
   onPoll?: ((event: PollEvent) => unknown) | undefined;
 }
 
-/** What is told before an asset is looked up again. */
+/** What is told before an asset is looked up again. No asset: its signed URL is a secret. */
 export interface PollEvent {
   /** Which look-up has just ended, from 1. */
   poll: number;
@@ -64,7 +66,7 @@ export interface ClientOptions extends Omit<RequestOptions, "signal"> {
   fetch?: Fetch | undefined;
   /** The longest `Retry-After` that is waited for, in milliseconds; a longer one ends the call. @default 60000 */
   maxRetryAfterMs?: number | undefined;
-  /** Called before each wait for a retry, which goes on meanwhile. What it throws ends the call. */
+  /** Called before each wait for a retry, which goes on meanwhile. What it throws until the retry ends the call. */
   onRetry?: ((event: RetryEvent) => unknown) | undefined;
   /** Allows an `apiKey` in a browser, where every visitor can read it. @default false */
   dangerouslyAllowBrowser?: boolean | undefined;
@@ -115,12 +117,12 @@ export interface WaitSettings extends Settings {
 
 /** Checks the options of a wait on top of its client's. */
 export function resolveWaitSettings(options: WaitOptions, client: Settings): WaitSettings {
-  const { intervalMs = 2000, waitTimeoutMs = 600_000, onPoll } = options;
+  const { onPoll } = options;
   if (onPoll !== undefined && typeof onPoll !== "function") throw new ConfigError("onPoll: pass a function.");
   return {
     ...resolveSettings(options, client),
-    intervalMs: checkInteger("intervalMs", intervalMs, 1),
-    waitTimeoutMs: checkInteger("waitTimeoutMs", waitTimeoutMs, 1),
+    intervalMs: checkInteger("intervalMs", options.intervalMs ?? 2000, 1),
+    waitTimeoutMs: checkInteger("waitTimeoutMs", options.waitTimeoutMs ?? 600_000, 1),
     onPoll,
   };
 }

@@ -15,7 +15,8 @@ interface Connection {
   fetch: Fetch;
 }
 
-type Failure = RetryEvent["error"];
+/** Why an attempt has failed, where another one may succeed. */
+export type Failure = RetryEvent["error"];
 
 /** One call: its attempts share a deadline. */
 interface Call extends Settings, Connection {
@@ -98,7 +99,7 @@ async function currentKey(call: Call, attempts: number): Promise<string | undefi
   const key = await within(
     msLeft(call),
     signal,
-    async () => apiKey(),
+    () => callCaller(apiKey),
     () => fail(timeoutError(call, "total", attempts)),
   );
   return checkApiKey(key);
@@ -131,7 +132,7 @@ function reasonOf({ message, cause }: SafeError): string {
   return cause?.message || cause?.code || message;
 }
 
-function fail(error: Error): never {
+export function fail(error: Error): never {
   throw error;
 }
 
@@ -144,6 +145,24 @@ function timeoutError(call: Call, clock: TimeoutError["clock"], attempts: number
   const problem = cause === undefined ? "no whole response came in time" : "the next attempt would come too late";
   const message = `${call.requestLine}: ${problem}. Raise ${option} (${call[option]} ms) if that is not what you want.`;
   return new TimeoutError(message, { clock, attempts, ...(cause && { cause }) });
+}
+
+const callersErrors = new WeakSet<object>();
+
+/** Calls a function of the caller's, and remembers what it throws: that may be an error of ours, from another call. */
+async function callCaller<T>(call: () => T | Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (Object(error) === error) callersErrors.add(error as object);
+    throw error;
+  }
+}
+
+/** A failure of ours, that may pass: not one that a function of the caller's has thrown. */
+export function mayPass(error: unknown): error is Failure {
+  if (error instanceof ApiError) return error.retryable && !callersErrors.has(error);
+  return (error instanceof NetworkError || error instanceof TimeoutError) && !callersErrors.has(error);
 }
 
 /**
@@ -174,7 +193,7 @@ export async function sendThrough<T>(
 /** Waits, and tells of it meanwhile; what that throws ends the wait, as an abort does. */
 export async function pause(ms: number, signal: AbortSignal | undefined, tell: () => unknown): Promise<void> {
   const work = async (): Promise<void> => {
-    await tell();
+    await callCaller(tell);
     await new Promise(() => {}); // until the time is up
   };
   await within(ms, signal, work, () => {});
@@ -188,7 +207,7 @@ export async function pause(ms: number, signal: AbortSignal | undefined, tell: (
  *
  * @param timeUp - Gives the result, or throws, when the time is up.
  */
-async function within<T>(
+export async function within<T>(
   ms: number,
   signal: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<T>,
@@ -199,7 +218,7 @@ async function within<T>(
   let release!: () => void;
   try {
     return await new Promise<T>((resolve, reject) => {
-      const timer = setTimeout(() => void Promise.resolve().then(timeUp).then(resolve, reject), ms);
+      const timer = setTimeout(() => void Promise.resolve().then(timeUp).then(resolve, reject), Math.max(0, ms));
       const unlink = signal && link(signal, () => reject(signal.reason));
       release = () => {
         clearTimeout(timer);

@@ -1,54 +1,63 @@
 import type { Asset } from "../generated/schema.ts";
-import { jitter, parseRetryAfterMs } from "./backoff.ts";
+import { jitter, retryAfterMsOf } from "./backoff.ts";
 import { unwrapAsset } from "./envelope.ts";
-import { ApiError, NetworkError, NotReadyError, TimeoutError } from "./errors.ts";
-import type { RetryEvent, Settings, WaitSettings } from "./options.ts";
+import { NotReadyError, TimeoutError, type ApiError } from "./errors.ts";
+import type { Settings, WaitSettings } from "./options.ts";
 import type { WholeResponse } from "./response.ts";
-import { pause } from "./transport.ts";
+import { mayPass, pause, type Failure } from "./transport.ts";
 
 /** The one status that the vendor documents. */
 const readyStatus = "confirmed";
 const maxFailuresInARow = 3;
 
 type LookUp = (settings: Settings) => Promise<WholeResponse>;
-type Failure = RetryEvent["error"];
 
-/** What one look-up of a wait has brought. */
+/** What one look-up has brought: an asset, or why there is none. */
 interface Look {
   asset?: Asset;
-  /** Why there is no asset, where another look-up may bring one. */
+  /** The asset's status, without secrets. */
+  status?: Asset["status"] | undefined;
   failure?: Failure;
-  /** For messages. */
-  state?: string;
   attempts: number;
   retryAfterMs: number | undefined;
 }
 
-/** Looks up, then waits, until the asset is ready, the API says no or the time is up. */
+/** Looks up, then pauses, until the asset is ready, the API says no or the time is up. */
 export async function waitUntilReady(id: string, wait: WaitSettings, lookUp: LookUp): Promise<Asset> {
   const { signal, intervalMs, waitTimeoutMs, onPoll } = wait;
   const endsAt = performance.now() + waitTimeoutMs;
-  let lastSeen: Asset | undefined;
-  let lastState = "was never seen";
+  let lastSeen: Look | undefined;
   let failures = 0;
   let attempts = 0;
 
   for (let poll = 1; ; poll++) {
-    const totalTimeoutMs = Math.min(wait.totalTimeoutMs, Math.ceil(endsAt - performance.now()));
-    const { asset, failure, state, ...look } = await lookOnce(lookUp, { ...wait, totalTimeoutMs });
+    const leftMs = endsAt - performance.now();
+    const look = await lookOnce(lookUp, { ...wait, totalTimeoutMs: Math.min(wait.totalTimeoutMs, leftMs) });
+    const { asset, status, failure } = look;
     if (asset?.status === readyStatus) return asset;
-    lastSeen = asset ?? lastSeen;
-    lastState = state ?? lastState;
+    if (asset !== undefined) lastSeen = look;
     attempts += look.attempts;
     failures = failure === undefined ? 0 : failures + 1;
 
+    const notReady = (cause: unknown): NotReadyError => {
+      const said = [`look-ups: ${poll}`, `last status: ${JSON.stringify(lastSeen?.status?.slice(0, 80)) ?? "unknown"}`];
+      if (failure !== undefined) said.push(`then: ${failure.name}`);
+      const message = `${id}: not ready in time (${said.join(", ")}). Raise waitTimeoutMs (${waitTimeoutMs} ms) to wait longer.`;
+      return new NotReadyError(message, {
+        asset: lastSeen?.asset,
+        attempts,
+        ...(cause === undefined ? {} : { cause }),
+      });
+    };
+    // A look-up that this deadline has cut short tells of a time that the caller did not set: its cause says more.
+    const isCut = failure instanceof TimeoutError && failure.clock === "total" && leftMs < wait.totalTimeoutMs;
+    if (isCut) throw notReady(failure.cause);
     const delayMs = look.retryAfterMs || jitter(intervalMs);
-    if (delayMs >= endsAt - performance.now()) {
-      const message = `${id} ${lastState} at look-up ${poll}. Raise waitTimeoutMs (${waitTimeoutMs} ms) to wait longer.`;
-      throw new NotReadyError(message, { asset: lastSeen, attempts, ...(failure && { cause: failure }) });
-    }
+    if (delayMs >= endsAt - performance.now()) throw notReady(failure);
     if (failure !== undefined && failures > maxFailuresInARow) throw failure;
-    await pause(delayMs, signal, () => onPoll?.({ poll, delayMs, status: asset?.status, error: failure }));
+    await pause(delayMs, signal, () => onPoll?.({ poll, delayMs, status, error: failure }));
+    // A busy machine wakes up late.
+    if (performance.now() >= endsAt) throw notReady(failure);
   }
 }
 
@@ -58,8 +67,8 @@ async function lookOnce(lookUp: LookUp, settings: Settings): Promise<Look> {
     const response = await lookUp(settings);
     const { attempts, headers, redact } = response;
     const asset = unwrapAsset(response);
-    const state = `is still ${JSON.stringify(redact(String(asset.status)).slice(0, 80))}`;
-    return { asset, state, attempts, retryAfterMs: parseRetryAfterMs(headers.get("retry-after"), Date.now()) };
+    const status = typeof asset.status === "string" ? redact(asset.status) : undefined;
+    return { asset, status, attempts, retryAfterMs: retryAfterMsOf(headers) };
   } catch (error) {
     // The caller's reason may be an error of ours, from another call.
     settings.signal?.throwIfAborted();
@@ -68,10 +77,4 @@ async function lookOnce(lookUp: LookUp, settings: Settings): Promise<Look> {
     const { retryAfterMs } = (error.cause ?? error) as Partial<ApiError>;
     return { failure: error, attempts: error.attempts, retryAfterMs };
   }
-}
-
-function mayPass(error: unknown): error is Failure {
-  return (
-    error instanceof NetworkError || error instanceof TimeoutError || (error instanceof ApiError && error.retryable)
-  );
 }

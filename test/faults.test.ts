@@ -80,6 +80,20 @@ describe.concurrent("Retry-After", () => {
     expect(server.gapsMs()[0]).toBeLessThan(3000 + slackMs);
   });
 
+  test("as a date is measured by the server's clock, where it tells it: this machine's may be an hour off", async () => {
+    const [now, then] = [0, 2000].map((ms) => new Date(Date.now() + 3_600_000 + ms).toUTCString());
+    await using server = await startFaultServer(answer(503, failed, { Date: now!, "Retry-After": then! }), ok);
+    expect(await connect(server).assets.get(id)).toEqual(asset);
+    expectGap(server.gapsMs()[0], 2000);
+  });
+
+  test("as a date is measured by this machine's clock, where the server's cannot be read", async () => {
+    const then = new Date(Math.ceil(Date.now() / 1000) * 1000 + 1000).toUTCString();
+    await using server = await startFaultServer(answer(503, failed, { Date: "now", "Retry-After": then }), ok);
+    expect(await connect(server).assets.get(id)).toEqual(asset);
+    expect(server.gapsMs()[0]).toBeGreaterThanOrEqual(980);
+  });
+
   test("of a day ends the call at once, and the error says how long it is", async () => {
     await using server = await startFaultServer(answer(429, failed, { "Retry-After": "100000" }), ok);
     const start = performance.now();

@@ -69,9 +69,9 @@ describe("on the mock", () => {
     expect(asset).toMatchObject({ asset_id: forever, status: "reviewing" });
     expect(attempts).toBeGreaterThan(2);
     expect(message).toBe(
-      `${forever} is still "reviewing" at look-up ${attempts}. Raise waitTimeoutMs (300 ms) to wait longer.`,
+      `${forever}: not ready in time (look-ups: ${attempts}, last status: "reviewing"). Raise waitTimeoutMs (300 ms) to wait longer.`,
     );
-    expect([retryable, cause]).toEqual([true, undefined]);
+    expect([retryable, cause, "cause" in (error as Error)]).toEqual([true, undefined, false]);
   });
 
   test.each([
@@ -116,7 +116,7 @@ describe.concurrent("the look-ups", () => {
     expect(server.requests[0]!.head).toMatch(/^GET \/api\/open\/v2\/assets\/asset_1 /);
   });
 
-  test.each(["archived", "", null, undefined, 7, "CONFIRMED", "failed"])(
+  test.each(["archived", "", null, undefined, 7, "CONFIRMED", "failed", { toString: 1 }, ["confirmed"]])(
     "are an interval apart for a status that nobody knows: %o",
     async (status) => {
       await using server = await startFaultServer(found(status), found(status), ready);
@@ -175,6 +175,35 @@ describe.concurrent("the look-ups", () => {
   );
 });
 
+test("the interval is two seconds, the wait ten minutes, by default", async () => {
+  vi.spyOn(Math, "random").mockReturnValue(0.5);
+  const steps = [reviewing, found("x", { "Retry-After": "590" }), found("x", { "Retry-After": "601" })];
+  const ends = steps.map(async (step) => {
+    await using server = await startFaultServer(step);
+    const onPoll = (event: PollEvent): never => {
+      throw event;
+    };
+    return await caught(assetsOf(server).waitUntilReady(id, { onPoll }));
+  });
+  expect(await Promise.all(ends)).toEqual([
+    expect.objectContaining({ delayMs: 2000 }),
+    expect.objectContaining({ delayMs: 590_000 }),
+    expect.objectContaining({ name: "NotReadyError" }),
+  ]);
+});
+
+test("no look-up begins after the deadline, however late the pause ends", async () => {
+  await using server = await startFaultServer(reviewing, ready);
+  const onPoll = (): void => {
+    const end = performance.now() + 300;
+    while (performance.now() < end); // a busy machine
+  };
+  const error = await caught(assetsOf(server).waitUntilReady(id, { intervalMs: 20, waitTimeoutMs: 200, onPoll }));
+  expect(error).toMatchObject({ name: "NotReadyError", attempts: 1 });
+  expect(error).not.toHaveProperty("cause");
+  expect(server.requests).toHaveLength(1);
+});
+
 test("the interval is shifted by up to a quarter, either way", async () => {
   for (const [random, delayMs] of [
     [0, 75],
@@ -226,10 +255,22 @@ describe.concurrent("failures that may pass", () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  test("do not include what the key function throws", async () => {
-    const thrown = new Error("vault closed");
-    const { assets } = createClient({ apiKey: () => Promise.reject(thrown), baseUrl: "http://127.0.0.1:1" });
-    expect(await caught(assets.waitUntilReady(id))).toBe(thrown);
+  test("do not include what the caller's functions throw, even if that is an error of ours", async () => {
+    await using server = await startFaultServer(failed(503));
+    const networkError = await caught(assetsOf({ url: "http://127.0.0.1:1" }).get(id));
+    const apiError = await caught(assetsOf(server).get(id));
+    for (const thrown of [new Error("vault closed"), networkError, apiError, "a text"]) {
+      const requests = server.requests.length;
+      const apiKey = vi.fn(() => Promise.reject(thrown));
+      expect(await caught(assetsOf(server, { apiKey }).waitUntilReady(id, { intervalMs: 20 }))).toBe(thrown);
+      expect(apiKey).toHaveBeenCalledTimes(1);
+      const onRetry = (): never => {
+        throw thrown;
+      };
+      const wait = assetsOf(server, { onRetry, maxRetries: 1 }).waitUntilReady(id, { intervalMs: 20 });
+      expect(await caught(wait)).toBe(thrown);
+      expect(server.requests.length - requests).toBe(1);
+    }
   });
 });
 
@@ -245,8 +286,9 @@ describe.concurrent("the deadline", () => {
       name: "NotReadyError",
       asset: { status: "reviewing" },
       attempts: 2,
-      cause: { name: "TimeoutError", clock: "total" },
+      message: expect.stringContaining('(look-ups: 2, last status: "reviewing", then: TimeoutError)'),
     });
+    expect(error).not.toHaveProperty("cause");
     await vi.waitFor(() => expect(server.connections.open).toBe(0));
   });
 
@@ -257,8 +299,34 @@ describe.concurrent("the deadline", () => {
       const start = performance.now();
       const error = await caught(assetsOf(server, { maxRetries: 9 }).waitUntilReady(id, { waitTimeoutMs: 900 }));
       expect(performance.now() - start).toBeLessThan(900 + slackMs);
-      expect(error).toMatchObject({ name: "NotReadyError", asset: undefined, cause: { name: "TimeoutError" } });
-      expect((error as Error).message).toContain("asset_1 was never seen at look-up 1");
+      expect(error).toMatchObject({ name: "NotReadyError", asset: undefined });
+      expect((error as Error).message).toContain("(look-ups: 1, last status: unknown, then: TimeoutError)");
+      // Not the time that the wait has left, which nobody set: what has failed before.
+      if (server === failing) expect((error as Error).cause).toMatchObject({ name: "ApiError", status: 503 });
+    }
+  });
+
+  test("is one for all look-ups: what the first ones took is gone", async () => {
+    const slowly = late(
+      200,
+      JSON.stringify({ code: 0, msg: "", data: { asset_id: id, status: "reviewing" } }),
+      9,
+      1000,
+    );
+    await using server = await startFaultServer(slowly, silence);
+    const start = performance.now();
+    const error = await caught(assetsOf(server).waitUntilReady(id, { intervalMs: 20, waitTimeoutMs: 3000 }));
+    expect(error).toMatchObject({ name: "NotReadyError", attempts: 2 });
+    expect(performance.now() - start).toBeLessThan(3900);
+  });
+
+  test.each([50, 100])("ends in NotReadyError, whatever fails just before it (interval %i ms)", async (intervalMs) => {
+    await using server = await startFaultServer(failed(503));
+    const waits = Array.from({ length: 20 }, () =>
+      caught(assetsOf(server, { maxRetries: 3 }).waitUntilReady(id, { intervalMs, waitTimeoutMs: 3000 })),
+    );
+    for (const error of await Promise.all(waits)) {
+      expect(error).toMatchObject({ name: "NotReadyError", cause: { name: "ApiError" } });
     }
   });
 
@@ -289,12 +357,15 @@ describe.concurrent("the deadline", () => {
   });
 
   test("counts all requests of all look-ups", async () => {
-    await using server = await startFaultServer(failed(503), reviewing, failed(503), reviewing);
-    const options = { intervalMs: 400, waitTimeoutMs: 2100, maxRetries: 1 };
-    const error = (await caught(assetsOf(server).waitUntilReady(id, options))) as NotReadyError;
+    await using server = await startFaultServer(failed(503), failed(503), failed(503), reviewing);
+    const retries: number[] = [];
+    const client = assetsOf(server, { onRetry: ({ attempt }) => retries.push(attempt) });
+    const options = { intervalMs: 500, waitTimeoutMs: 3000, maxRetries: 1 };
+    const error = (await caught(client.waitUntilReady(id, options))) as NotReadyError;
     expect(error.name).toBe("NotReadyError");
     expect(error.attempts).toBe(server.requests.length);
     expect(error.attempts).toBeGreaterThanOrEqual(4);
+    expect(retries).toEqual([1, 1]);
   });
 });
 
@@ -358,10 +429,21 @@ describe.concurrent("onPoll", () => {
       },
     ],
     ["rejects", () => Promise.reject(new Error("planted"))],
+    ["rejects while the pause goes on", () => sleep(50).then(() => Promise.reject(new Error("planted")))],
   ])("that %s ends the wait with its error", async (_name, onPoll) => {
     await using server = await startFaultServer(reviewing);
     expect(await caught(assetsOf(server).waitUntilReady(id, { onPoll }))).toMatchObject({ message: "planted" });
     expect(server.requests).toHaveLength(1);
+  });
+
+  test("hears no status of a look-up that failed, though one came before", async () => {
+    await using server = await startFaultServer(reviewing, failed(503), ready);
+    const events: PollEvent[] = [];
+    await assetsOf(server).waitUntilReady(id, { intervalMs: 20, onPoll: (event) => events.push(event) });
+    expect(events.map(({ status, error }) => [status, error?.name])).toEqual([
+      ["reviewing", undefined],
+      [undefined, "ApiError"],
+    ]);
   });
 
   test("that hangs does not", async () => {
@@ -375,6 +457,7 @@ describe("waitUntilReady refuses, before anything is sent,", () => {
   test.each<[string, unknown, unknown, RegExp]>([
     ["an interval of 0", id, { intervalMs: 0 }, /^intervalMs: 0 cannot be used\. Pass a whole number from 1/],
     ["an interval that is no number", id, { intervalMs: "2s" }, /^intervalMs: a string/],
+    ["a time of 0", id, { waitTimeoutMs: 0 }, /^waitTimeoutMs: 0 cannot be used/],
     ["a time that no timer can hold", id, { waitTimeoutMs: 2 ** 31 }, /^waitTimeoutMs: 2147483648/],
     ["NaN for a time", id, { waitTimeoutMs: Number.NaN }, /^waitTimeoutMs: NaN/],
     ["an onPoll that is no function", id, { onPoll: true }, /^onPoll: pass a function/],
@@ -396,14 +479,15 @@ test("nothing of a signed URL is shown by the error or by an event, but the asse
     found(`x https://a.example/?signature=${signature} cy_test`),
   );
   const events: PollEvent[] = [];
-  const options = { intervalMs: 100, waitTimeoutMs: 240, onPoll: (event: PollEvent) => events.push(event) };
+  const options = { intervalMs: 100, waitTimeoutMs: 340, onPoll: (event: PollEvent) => events.push(event) };
   const error = (await caught(assetsOf(server).waitUntilReady(id, options))) as NotReadyError;
   expect(error.asset!.signed_url).toContain(signature);
+  expect(events.map(({ status }) => status)).toContain("x https://a.example/?… [API key]");
   const shown = [
     inspect(error, { depth: Infinity, showHidden: true }),
     JSON.stringify(error),
     error.stack,
-    inspect(events[0]),
+    inspect(events),
   ];
   expect(shown.join("\n")).not.toMatch(/s1gn4tur3|cy_test/);
 });
