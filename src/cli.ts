@@ -41,10 +41,11 @@ async function main(args: string[]): Promise<number> {
     if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535) {
       return refuse(`--port takes a whole number from 0 to 65535, not ${JSON.stringify(values.port)}`);
     }
+    if (values.host === "") return refuse("--host takes a name or an address");
     return await mock(Number(values.port), values.host, values.quiet);
   } catch (error) {
     const { code = "", message } = error as Error & { code?: string };
-    if (code.startsWith("ERR_PARSE_ARGS")) return refuse(message.split(/\n|\. /)[0]!);
+    if (code.startsWith("ERR_PARSE_ARGS")) return refuse(message.split(/\.?\n|\. /)[0]!);
     if (!isChenyuError(error)) throw error;
     process.stderr.write(`chenyu-assets: ${message}\n`);
     return 1;
@@ -52,7 +53,11 @@ async function main(args: string[]): Promise<number> {
 }
 
 async function mock(port: number, host: string, isQuiet: boolean): Promise<number> {
-  const server = await startMockServer({ port, host, onRequest: (request) => isQuiet || print(lineOf(request)) });
+  const onRequest = (request: MockRequest): void => {
+    // Lines that nobody takes are left out: kept, they would fill the memory.
+    if (!isQuiet && !process.stdout.writableNeedDrain) print(lineOf(request));
+  };
+  const server = await startMockServer({ port, host, onRequest });
   const stopped = new Promise((resolve) => {
     process.once("SIGINT", resolve);
     process.once("SIGTERM", resolve);
@@ -60,7 +65,7 @@ async function mock(port: number, host: string, isQuiet: boolean): Promise<numbe
   print(isQuiet ? `${server.url}\n` : introduce(server));
   await stopped;
   await server.close();
-  return 0;
+  return process.exit(0); // lines that nobody takes would keep the process alive
 }
 
 function introduce({ url, testAssets }: MockServer): string {
@@ -96,5 +101,5 @@ function refuse(problem: string): number {
 }
 
 // Whoever reads the output may leave before it ends, as `head` does.
-process.stdout.on("error", () => {});
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 void main(process.argv.slice(2)).then((exitCode) => (process.exitCode = exitCode));

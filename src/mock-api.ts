@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { contentPath, getAssetPath } from "../generated/document.ts";
 import { fillPath, toAssetUri } from "./asset-ref.ts";
 import { makeContent } from "./mock-content.ts";
@@ -44,12 +44,14 @@ export function createApi(askPrism: AskPrism): MockApi {
       const choice = wish ?? (answer && { code: answer.status, exampleKey: answer.example }) ?? {};
       const reply = await askPrism({ method, path, headers: headers as Record<string, string> }, choice);
       const body = id === undefined ? reply.body : localise(reply.body, id, origin, answer?.signed_url !== "expired");
-      return { status: reply.status, headers: reply.headers, body: JSON.stringify(body) };
+      const allow = reply.status === 405 && { Allow: "GET" }; // which Prism leaves out
+      return { status: reply.status, headers: { ...reply.headers, ...allow }, body: JSON.stringify(body) };
     },
 
     async sendContent(request, id, query) {
       const { method, headers } = request;
-      if (method !== "GET" && method !== "HEAD") return refuse(405, "The content takes GET and HEAD.");
+      if (method !== "GET" && method !== "HEAD")
+        return refuse(405, "The content takes GET and HEAD.", { Allow: "GET, HEAD" });
       const { answers, content: fault } = behaviourOf(id);
       const { status, example } = answers.at(-1)!;
       const lookUp = { method: "GET", path: fillPath(getAssetPath, id), headers: { authorization: "Bearer mock" } };
@@ -71,23 +73,26 @@ export function createApi(askPrism: AskPrism): MockApi {
   };
 }
 
+/** No wish: Prism finds by itself what is wrong with the request. */
+const none: Choice = {};
+
 /**
- * Which answer a request asks for by itself, whatever the sequence: none for `undefined`. A key that starts with
- * `cy_invalid` asks for 401; what is no look-up, has no key or wants no JSON gets what Prism says.
+ * Which answer a request gets, whatever the id: `undefined` if it is a look-up that the sequence of the id answers. A key
+ * that starts with `cy_invalid` gets 401.
  */
-function wishOf(method: string, headers: IncomingMessage["headers"]): Choice | undefined {
+function wishOf(method: string, headers: IncomingHttpHeaders): Choice | undefined {
   const { authorization = "", accept = "*/*", prefer = "" } = headers;
-  if (method !== "GET" || !/^bearer \S/i.test(authorization) || !/json|\*/i.test(accept)) return {};
-  if (/^bearer cy_invalid/i.test(authorization)) return { code: 401 };
+  if (method !== "GET" || !/^bearer +\S/i.test(authorization)) return none;
+  if (!/application\/(json|\*)|\*\/\*/i.test(accept)) return none;
+  if (/^bearer +cy_invalid/i.test(authorization)) return { code: 401 };
   const [, code] = /\bcode="?(\d{3})\b/.exec(String(prefer)) ?? [];
   const [, exampleKey] = /\bexample="?([\w-]+)/.exec(String(prefer)) ?? [];
   if (code === undefined && exampleKey === undefined) return undefined;
   return { ...(code && { code: Number(code) }), ...(exampleKey && { exampleKey }) };
 }
 
-function refuse(status: number, reason: string): Answer {
-  const allow = status === 405 ? { Allow: "GET, HEAD" } : {};
-  return { status, headers: { "Content-Type": "text/plain; charset=utf-8", ...allow }, body: `${reason}\n` };
+function refuse(status: number, reason: string, headers: OutgoingHttpHeaders = {}): Answer {
+  return { status, headers: { "Content-Type": "text/plain; charset=utf-8", ...headers }, body: `${reason}\n` };
 }
 
 interface AssetBody {

@@ -62,7 +62,7 @@ function whole(bytes: Buffer): Part {
 const blockLength = 65_536;
 const recordLength = 1024;
 
-/** Bytes in records that begin with their own position: two pieces put together wrongly show. */
+/** Bytes in records that begin with their position in this part: two pieces put together wrongly show. */
 function filler(length: number, seed: string): Part {
   return {
     length,

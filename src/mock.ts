@@ -18,11 +18,11 @@ export interface MockServerOptions {
   port?: number | undefined;
   /** Lets the pages of any origin ask. @default true */
   cors?: boolean | undefined;
-  /** Called with each request, before its answer begins. What it throws ends the connection. */
-  onRequest?: ((request: MockRequest) => void) | undefined;
+  /** Called with each request, and awaited, before its answer begins. What it throws ends the connection. */
+  onRequest?: ((request: MockRequest) => unknown) | undefined;
 }
 
-/** A request that the mock has answered. */
+/** A request that the mock answers. */
 export interface MockRequest {
   method: string;
   /** Without the query: that of a signed URL is a secret. */
@@ -31,7 +31,7 @@ export interface MockRequest {
   status: number;
   /** What the document says of the asked id, if it names it. */
   testAsset: TestAsset | undefined;
-  /** How long it took until the answer began, in milliseconds. */
+  /** How long it took until the answer could begin, in milliseconds. */
   durationMs: number;
 }
 
@@ -65,7 +65,7 @@ const maxRequests = 1000;
  * const chenyu = createClient({ apiKey: "any", baseUrl: mock.url });
  */
 export async function startMockServer(options: MockServerOptions = {}): Promise<MockServer> {
-  const { host = "127.0.0.1", port = 0, cors = true, onRequest } = checkOptions(options);
+  const { host, port, cors, onRequest } = checkOptions(options);
   const api = createApi(await loadPrism());
   const requests: MockRequest[] = [];
   const reset = (): void => {
@@ -79,7 +79,9 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
       reset();
       return { status: 204, headers: {} };
     }
-    if (cors && "access-control-request-method" in request.headers) return preflight(request);
+    if (cors && request.method === "OPTIONS" && "access-control-request-method" in request.headers) {
+      return preflight(request);
+    }
     const contentId = idIn(path, contentPath);
     if (contentId !== undefined) return api.sendContent(request, contentId, new URLSearchParams(query));
     return api.lookUp(request, path, idIn(path, getAssetPath), originOf(request) ?? url);
@@ -89,19 +91,20 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
     const startedAt = performance.now();
     const { method = "", url: target = "" } = request;
     // A proxy asks with the whole URL. @see https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form
-    const [path = "", query = ""] = target.replace(/^(https?:\/\/[^/?]*)?\/?/i, "/").split("?");
+    const [path = "", query = ""] = target.replace(/^(([a-z][a-z\d+.-]*:)?\/\/[^/?]*)?\/?/i, "/").split("?");
     try {
       const { status, headers, body, send } = await answerTo(request, path, query).catch(explain);
       const testAsset = findTestAsset(idIn(path, contentPath) ?? idIn(path, getAssetPath));
-      const record = { method, path, status, testAsset, durationMs: performance.now() - startedAt };
+      const shownPath = path.replace(/%3f.*/i, "");
+      const record = { method, path: shownPath, status, testAsset, durationMs: performance.now() - startedAt };
       if (path !== resetPath) requests.push(record);
       if (requests.length > maxRequests) requests.shift();
-      onRequest?.(record);
+      await onRequest(record);
       const length = body === undefined ? {} : { "Content-Length": Buffer.byteLength(body) };
       response.writeHead(status, { ...(cors && openToAll), ...length, ...headers });
       await (send === undefined ? response.end(body) : send(response));
     } catch {
-      response.destroy(); // who asked has gone, or `onRequest` threw
+      request.socket.destroy(); // who asked has gone, or `onRequest` threw
     }
   });
   await listen(server, port, host);
@@ -119,32 +122,34 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
   };
 }
 
-/** Prism throws at a path that is not percent-encoded UTF-8. */
+/** Answers what Prism throws at: a path that is not percent-encoded UTF-8, or a failure of its own. */
 function explain(error: unknown): Answer {
   const status = error instanceof URIError ? 400 : 500;
   return { status, headers: { "Content-Type": "text/plain; charset=utf-8" }, body: `${String(error)}\n` };
 }
 
-function checkOptions(options: MockServerOptions): MockServerOptions {
-  const { host = "localhost", port = 0, onRequest } = options;
+function checkOptions(options: MockServerOptions) {
+  const { host = "127.0.0.1", port = 0, cors = true, onRequest = () => {} } = Object(options) as MockServerOptions;
   if (typeof host !== "string" || host === "") throw new ConfigError("host: pass a name or an address to listen on.");
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new ConfigError(
-      `port: ${String(port)} cannot be used. Pass a whole number from 0 to 65535; 0 is any free one.`,
-    );
+    const shown = typeof port === "number" ? port : `a ${typeof port}`;
+    throw new ConfigError(`port: ${shown} cannot be used. Pass a whole number from 0 to 65535; 0 is any free one.`);
   }
-  if (onRequest !== undefined && typeof onRequest !== "function") throw new ConfigError("onRequest: pass a function.");
-  return options;
+  if (typeof cors !== "boolean") throw new ConfigError("cors: pass true or false.");
+  if (typeof onRequest !== "function") throw new ConfigError("onRequest: pass a function.");
+  return { host, port, cors, onRequest };
 }
 
 async function listen(server: Server, port: number, host: string): Promise<void> {
-  server.listen(port, host);
   try {
+    server.listen(port, host);
     await once(server, "listening");
   } catch (error) {
     const { code } = error as { code?: string };
-    if (code !== "EADDRINUSE") throw new ConfigError(`host: nothing can listen on ${host}, port ${port} (${code}).`);
-    throw new ConfigError(`port: ${port} on ${host} is taken. Pass another one, or 0 for any free one.`);
+    if (code === "EADDRINUSE") {
+      throw new ConfigError(`port: ${port} on ${host} is taken. Pass another one, or 0 for any free one.`);
+    }
+    throw new ConfigError(`host: nothing can listen on ${JSON.stringify(host)}, port ${port} (${code}).`);
   }
 }
 

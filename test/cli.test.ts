@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { Agent, get, type IncomingMessage } from "node:http";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
 import { testAssets, version } from "../generated/document.ts";
@@ -111,6 +112,25 @@ describe("mock", () => {
     await other.close();
   });
 
+  test("ends on SIGTERM also when its output has not been read for long", async () => {
+    const { url, child, ended } = await startMock();
+    child.stdout!.pause();
+    const agent = new Agent({ keepAlive: true, maxSockets: 20 });
+    await Promise.all(
+      Array.from({ length: 3000 }, async () => {
+        const [response] = (await once(get(url, { agent }), "response")) as [IncomingMessage];
+        await once(response.resume(), "end");
+      }),
+    );
+    agent.destroy();
+    const start = performance.now();
+    child.kill("SIGTERM");
+    await once(child, "exit");
+    expect(performance.now() - start).toBeLessThan(1000);
+    child.stdout!.resume();
+    expect(await ended).toBe(0);
+  });
+
   test("goes on when nobody reads its output any more", async () => {
     const { url, child } = await startMock();
     child.stdout!.destroy();
@@ -146,6 +166,8 @@ test.each([
   [["mock", "--port", "http"], '--port takes a whole number from 0 to 65535, not "http"'],
   [["mock", "--port", "65536"], '--port takes a whole number from 0 to 65535, not "65536"'],
   [["mock", "--port="], '--port takes a whole number from 0 to 65535, not ""'],
+  [["mock", "--port", "-1"], "Option '--port' argument is ambiguous"],
+  [["mock", "--host", ""], "--host takes a name or an address"],
   [["mock", "--quiet=yes"], "Option '--quiet' does not take an argument"],
   [["mock", "--prot", "1"], "Unknown option '--prot'"],
 ])("%j is refused in one line, with exit code 2", async (args, problem) => {

@@ -92,6 +92,15 @@ describe.concurrent("the mock answers", () => {
   });
 });
 
+test("a drop ends the connection, also where it is not the first answer on it", async () => {
+  const drops = testAssets.find(({ summary }) => summary.includes("drops in the middle"))!.asset_id;
+  const image = `GET /assets/a/content HTTP/1.1\r\nHost: m\r\nRange: bytes=0-9\r\n\r\n`;
+  const dropped = `GET /assets/${drops}/content HTTP/1.1\r\nHost: m\r\nRange: bytes=3669000-\r\n\r\n`;
+  const start = performance.now();
+  await send(image + dropped + image, 10_000);
+  expect(performance.now() - start).toBeLessThan(5000);
+});
+
 test("half a request on 100 sockets keeps nobody else from an answer", async () => {
   for (let count = 0; count < 100; count++) {
     const socket = connect(port, "127.0.0.1");

@@ -1,6 +1,8 @@
 /** The mock as its users meet it: over HTTP, by the ids of the document. */
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { once } from "node:events";
+import { connect, type AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { testAssets } from "../generated/document.ts";
@@ -156,6 +158,7 @@ test.each([
   ["no key", undefined],
   ["a wrong key", "Bearer cy_invalid_1"],
   ["a wrong key, the scheme in small letters", "bearer cy_invalid"],
+  ["a wrong key after two spaces", "Bearer  cy_invalid"],
   ["another scheme", "Basic Y3lfdGVzdDo="],
 ])("%s is answered with 401, whatever the id", async (_name, value) => {
   for (const id of [readyId, "asset_1", idOf("Not found")]) {
@@ -169,7 +172,9 @@ test.each([
 });
 
 test("whoever takes no JSON is answered with 406", async () => {
-  expect((await lookUp(readyId, { accept: "text/html" })).status).toBe(406);
+  for (const accept of ["text/html", "text/*", "image/*", "text/html, image/png", "application/problem+json"]) {
+    expect((await lookUp(readyId, { accept })).status).toBe(406);
+  }
   for (const accept of ["*/*", "application/*", "application/json;q=0.5", "text/html, */*;q=0.1"]) {
     expect((await lookUp(readyId, { accept })).status).toBe(200);
   }
@@ -202,13 +207,38 @@ describe("requests", () => {
     expect(mock.requests.map(({ path }) => path)).toEqual(paths.slice(10));
   });
 
+  test("are kept without what may be secret", async () => {
+    const { port } = new URL(mock.url);
+    for (const target of [
+      "/assets/a/content%3Fsignature=SECRET",
+      "/assets/a/content%3fsignature=SECRET",
+      "//user:SECRET@a.example/x",
+      "ws://user:SECRET@a.example/x?SECRET",
+    ]) {
+      const socket = connect(Number(port), "127.0.0.1");
+      socket.end(`GET ${target} HTTP/1.1\r\nHost: m\r\nConnection: close\r\n\r\n`);
+      await once(socket.resume(), "close");
+    }
+    expect(mock.requests).toHaveLength(4);
+    expect(JSON.stringify(mock.requests)).not.toContain("SECRET");
+  });
+
+  test("wait for onRequest", async () => {
+    const slow = await startMockServer({ onRequest: () => sleep(200) });
+    const start = performance.now();
+    await fetch(slow.url);
+    expect(performance.now() - start).toBeGreaterThan(195);
+    await slow.close();
+  });
+
   test("end when onRequest throws, but the server does not", async () => {
     const strict = await startMockServer({
-      onRequest({ path }) {
-        if (path === "/bad") throw new Error("planted");
+      async onRequest({ path }) {
+        if (path === "/later") await sleep(20);
+        if (path !== "/good") throw new Error("planted");
       },
     });
-    expect(await caught(fetch(`${strict.url}/bad`))).toBeInstanceOf(TypeError);
+    for (const path of ["/bad", "/later"]) expect(await caught(fetch(strict.url + path))).toBeInstanceOf(TypeError);
     expect((await fetch(`${strict.url}/good`)).status).toBe(404);
     await strict.close();
   });
@@ -229,7 +259,9 @@ describe("pages of other origins", () => {
       "access-control-allow-methods": "GET",
       "access-control-allow-headers": "authorization,prefer",
     });
-    const answer = await fetch(mock.url + path, { headers: { origin: "https://app.example", authorization } });
+    // What is no OPTIONS is no preflight, whatever its headers are.
+    const answer = await fetch(mock.url + path, { headers: { ...preflight, origin: "https://app.example" } });
+    expect(answer.status).toBe(path.startsWith("/api") ? 401 : 200);
     expect(Object.fromEntries(answer.headers)).toMatchObject({
       "access-control-allow-origin": "*",
       "access-control-expose-headers": "*",
@@ -247,6 +279,7 @@ describe("pages of other origins", () => {
     const closed = await startMockServer({ cors: false });
     const response = await fetch(closed.url + pathOf(readyId), { method: "OPTIONS", headers: preflight });
     expect(response.status).toBe(405);
+    expect(response.headers.get("allow")).toBe("GET");
     expect([...response.headers.keys()].filter((name) => name.startsWith("access-control"))).toEqual([]);
     await closed.close();
   });
@@ -254,20 +287,27 @@ describe("pages of other origins", () => {
 
 describe("startMockServer", () => {
   test.each<[string, unknown, RegExp]>([
-    ["a port that is a text", { port: "4010" }, /^port: 4010 cannot be used\. Pass a whole number from 0 to 65535/],
+    ["a port that is a text", { port: "4010" }, /^port: a string cannot be used\. Pass a whole number from 0 to 65535/],
     ["a port that is too high", { port: 65_536 }, /^port: 65536/],
     ["a port that is no number", { port: Number.NaN }, /^port: NaN/],
     ["an empty host", { host: "" }, /^host: pass a name or an address/],
     ["a host that is a number", { host: 127 }, /^host: pass/],
+    ["a host that no system knows", { host: "a\0b" }, /^host: nothing can listen on "a\\u0000b", port 0/],
+    ["a text for cors", { cors: "false" }, /^cors: pass true or false/],
+    ["null for cors", { cors: null }, /^cors: pass true or false/],
     ["an onRequest that is no function", { onRequest: "log" }, /^onRequest: pass a function/],
     [
       "an address that is not this machine's",
       { host: "192.0.2.1" },
-      /^host: nothing can listen on 192\.0\.2\.1, port 0/,
+      /^host: nothing can listen on "192\.0\.2\.1", port 0 \(EADDRNOTAVAIL\)/,
     ],
   ])("refuses %s", async (_name, options, message) => {
     const error = await caught(startMockServer(options as MockServerOptions));
     expect(error).toMatchObject({ name: "ConfigError", message: expect.stringMatching(message) });
+  });
+
+  test("takes null for no options", async () => {
+    await (await startMockServer(null as unknown as MockServerOptions)).close();
   });
 
   test("refuses a port that is taken, and says which", async () => {
