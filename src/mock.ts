@@ -89,14 +89,13 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
 
   const server = createServer(async (request, response) => {
     const startedAt = performance.now();
-    const { method = "", url: target = "" } = request;
-    // A proxy asks with the whole URL. @see https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form
-    const [path = "", query = ""] = target.replace(/^(([a-z][a-z\d+.-]*:)?\/\/[^/?]*)?\/?/i, "/").split("?");
+    const { method = "" } = request;
+    const [path, query] = splitTarget(request.url);
     try {
       const { status, headers, body, send } = await answerTo(request, path, query).catch(explain);
       const testAsset = findTestAsset(idIn(path, contentPath) ?? idIn(path, getAssetPath));
-      const shownPath = path.replace(/%3f.*/i, "");
-      const record = { method, path: shownPath, status, testAsset, durationMs: performance.now() - startedAt };
+      const durationMs = performance.now() - startedAt;
+      const record = { method, path: path.replace(/%3f.*/i, ""), status, testAsset, durationMs };
       if (path !== resetPath) requests.push(record);
       if (requests.length > maxRequests) requests.shift();
       await onRequest(record);
@@ -163,6 +162,12 @@ function urlOf(server: Server): string {
 /** Where the asker sees this server: through a port that is mapped, it has another address. */
 function originOf({ headers: { host = "" } }: IncomingMessage): string | undefined {
   return /^[\w.:[\]-]+$/.test(host) && URL.canParse(`http://${host}`) ? `http://${host}` : undefined;
+}
+
+/** Splits what is asked for, which may be a whole URL. @see https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form */
+function splitTarget(target = ""): [path: string, query: string] {
+  const [path = "", query = ""] = target.replace(/^(([a-z][a-z\d+.-]*:)?\/\/[^/?]*)?\/?/i, "/").split("?");
+  return [path, query];
 }
 
 /** Finds the id in a path, where the path has the form of the template. */

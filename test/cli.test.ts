@@ -118,7 +118,7 @@ describe("mock", () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 20 });
     await Promise.all(
       Array.from({ length: 3000 }, async () => {
-        const [response] = (await once(get(url, { agent }), "response")) as [IncomingMessage];
+        const [response] = (await once(get(`${url}/${"long".repeat(50)}`, { agent }), "response")) as [IncomingMessage];
         await once(response.resume(), "end");
       }),
     );
