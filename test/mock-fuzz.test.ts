@@ -92,13 +92,34 @@ describe.concurrent("the mock answers", () => {
   });
 });
 
-test("a drop ends the connection, also where it is not the first answer on it", async () => {
-  const drops = testAssets.find(({ summary }) => summary.includes("drops in the middle"))!.asset_id;
-  const image = `GET /assets/a/content HTTP/1.1\r\nHost: m\r\nRange: bytes=0-9\r\n\r\n`;
-  const dropped = `GET /assets/${drops}/content HTTP/1.1\r\nHost: m\r\nRange: bytes=3669000-\r\n\r\n`;
-  const start = performance.now();
-  await send(image + dropped + image, 10_000);
-  expect(performance.now() - start).toBeLessThan(5000);
+describe("where requests were sent before the answers came,", () => {
+  const idOf = (summary: string): string => testAssets.find((asset) => asset.summary.includes(summary))!.asset_id;
+  const get = (id: string, range: string): string =>
+    `GET /assets/${id}/content HTTP/1.1\r\nHost: m\r\nRange: bytes=${range}\r\n\r\n`;
+  const slow = get(idOf("200 kB/s"), "0-59999");
+
+  test("a drop ends the connection", async () => {
+    const start = performance.now();
+    await send(slow + get(idOf("drops in the middle"), "3669900-") + slow, 10_000);
+    expect(performance.now() - start).toBeLessThan(4000);
+  });
+
+  test("an onRequest that throws ends it too", async () => {
+    let count = 0;
+    const strict = await startMockServer({
+      onRequest() {
+        count += 1;
+        if (count === 2) throw new Error("planted");
+      },
+    });
+    const socket = connect(Number(new URL(strict.url).port), "127.0.0.1");
+    socket.on("error", () => {});
+    const start = performance.now();
+    socket.write(slow + slow + slow);
+    await once(socket.resume(), "close");
+    expect(performance.now() - start).toBeLessThan(4000);
+    await strict.close();
+  });
 });
 
 test("half a request on 100 sockets keeps nobody else from an answer", async () => {
