@@ -66,7 +66,7 @@ describe("mock", () => {
     const { signed_url } = await assets.get(ready.asset_id);
     await fetch(signed_url);
     const socket = connect(Number(new URL(url).port), "127.0.0.1");
-    socket.end("GET /\u009b31m?key=cy_s3cret HTTP/1.1\r\nHost: m\r\nConnection: close\r\n\r\n", "latin1");
+    socket.write("GET /\u009b31m?key=cy_s3cret HTTP/1.1\r\nHost: m\r\nConnection: close\r\n\r\n", "latin1");
     await once(socket.resume(), "close");
     await assets.get("asset_1");
     const path = `/api/open/v2/assets/${ready.asset_id}`;

@@ -216,7 +216,7 @@ describe("requests", () => {
       "ws://user:SECRET@a.example/x?SECRET",
     ]) {
       const socket = connect(Number(port), "127.0.0.1");
-      socket.end(`GET ${target} HTTP/1.1\r\nHost: m\r\nConnection: close\r\n\r\n`);
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: m\r\nConnection: close\r\n\r\n`);
       await once(socket.resume(), "close");
     }
     expect(mock.requests).toHaveLength(4);
