@@ -84,10 +84,8 @@ Begin again:     curl -X POST ${url}${resetPath}
 }
 
 function lineOf({ method, path, status, testAsset, durationMs }: MockRequest): string {
-  // A path may hold any byte, also those that a terminal obeys.
-  const shownPath = path.replace(/[^\x21-\x7e]/g, "?");
   const summary = testAsset === undefined ? "" : `  ${testAsset.summary}`;
-  return `${method} ${shownPath} ${status} ${durationMs.toFixed(1)} ms${summary}\n`;
+  return `${method} ${path} ${status} ${durationMs.toFixed(1)} ms${summary}\n`;
 }
 
 function print(text: string): number {

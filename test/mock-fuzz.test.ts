@@ -67,6 +67,8 @@ describe.concurrent("the mock answers", () => {
     ["an authority for a path", request("CONNECT other.example:443"), []],
     ["an unknown method", request(`PROPFIND ${path}`), [405]],
     ["a method that is none", request(`G\x00T ${path}`), [400]],
+    ["bytes in a path that a terminal obeys", request("GET /\u001b[31m"), [400]],
+    ["more of them", request("GET /\u009b31m"), [400]],
     ["another protocol", "SSH-2.0-OpenSSH_9.2\r\n\r\n", [400]],
     ["an old protocol", `GET ${path} HTTP/1.0\r\nAuthorization: Bearer any\r\n\r\n`, [200]],
     ["no Host", `GET ${path} HTTP/1.1\r\n\r\n`, [400]],
