@@ -132,7 +132,7 @@ function reasonOf({ message, cause }: SafeError): string {
   return cause?.message || cause?.code || message;
 }
 
-export function fail(error: Error): never {
+function fail(error: Error): never {
   throw error;
 }
 
@@ -207,7 +207,7 @@ export async function pause(ms: number, signal: AbortSignal | undefined, tell: (
  *
  * @param timeUp - Gives the result, or throws, when the time is up.
  */
-export async function within<T>(
+async function within<T>(
   ms: number,
   signal: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<T>,
