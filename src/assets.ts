@@ -3,12 +3,11 @@ import { getAssetPath } from "../generated/document.ts";
 import type { Asset, paths } from "../generated/schema.ts";
 import { fillPath, parseAssetId, type AssetRef } from "./asset-ref.ts";
 import { unwrapAsset } from "./envelope.ts";
-import { checkHeaders, resolveSettings, resolveWaitSettings } from "./options.ts";
-import type { RequestOptions, Settings, WaitOptions } from "./options.ts";
+import { checkHeaders, resolveSettings, type RequestOptions, type Settings } from "./options.ts";
 import { WholeResponse } from "./response.ts";
 import { withoutQueries } from "./secrets.ts";
 import { sendThrough, type Send } from "./transport.ts";
-import { waitUntilReady } from "./wait.ts";
+import { resolveWaitSettings, waitUntilReady, type WaitOptions } from "./wait.ts";
 
 /** The operations on assets. */
 export interface Assets {

@@ -11,5 +11,6 @@ export {
   ResponseError,
   TimeoutError,
 } from "./errors.ts";
-export type { ApiKey, ClientOptions, Fetch, PollEvent, RequestOptions, RetryEvent, WaitOptions } from "./options.ts";
+export type { ApiKey, ClientOptions, Fetch, RequestOptions, RetryEvent } from "./options.ts";
+export type { PollEvent, WaitOptions } from "./wait.ts";
 export type { Asset, components, operations, paths } from "../generated/schema.ts";

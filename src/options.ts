@@ -1,5 +1,4 @@
 import { serverUrl } from "../generated/document.ts";
-import type { Asset } from "../generated/schema.ts";
 import { ConfigError, type ApiError, type NetworkError, type TimeoutError } from "./errors.ts";
 
 /** An API key, or a function that gives one for each request. */
@@ -30,30 +29,6 @@ export interface RequestOptions {
   totalTimeoutMs?: number | undefined;
   /** How often a request is sent again. @default 3 */
   maxRetries?: number | undefined;
-}
-
-/** What a wait may be told; the rest is for each of its look-ups. */
-export interface WaitOptions extends RequestOptions {
-  /** From one look-up to the next, ± 25 %, in milliseconds. A `Retry-After` goes before it. @default 2000 */
-  intervalMs?: number | undefined;
-  /** How long the wait may take, the look-ups included, in milliseconds. @default 600000 */
-  waitTimeoutMs?: number | undefined;
-  /** How long one look-up may take, its attempts and their waits included, in milliseconds. @default 120000 */
-  totalTimeoutMs?: number | undefined;
-  /** Called before each pause, which goes on meanwhile. What it throws until the next look-up ends the wait. */
-  onPoll?: ((event: PollEvent) => unknown) | undefined;
-}
-
-/** What is told before an asset is looked up again. No asset: its signed URL is a secret. */
-export interface PollEvent {
-  /** Which look-up has just ended, from 1. */
-  poll: number;
-  /** How long until the next one, in milliseconds. */
-  delayMs: number;
-  /** The asset's status, if the look-up gave one. */
-  status: Asset["status"] | undefined;
-  /** Why the look-up failed, if it did. */
-  error: RetryEvent["error"] | undefined;
 }
 
 /** What a client may be told. */
@@ -108,25 +83,6 @@ export function resolveSettings(options: ClientOptions & RequestOptions, client:
   };
 }
 
-/** The options that steer a wait, checked and complete. */
-export interface WaitSettings extends Settings {
-  intervalMs: number;
-  waitTimeoutMs: number;
-  onPoll: WaitOptions["onPoll"];
-}
-
-/** Checks the options of a wait on top of its client's. */
-export function resolveWaitSettings(options: WaitOptions, client: Settings): WaitSettings {
-  const { onPoll } = options;
-  if (onPoll !== undefined && typeof onPoll !== "function") throw new ConfigError("onPoll: pass a function.");
-  return {
-    ...resolveSettings(options, client),
-    intervalMs: checkInteger("intervalMs", options.intervalMs ?? 2000, 1),
-    waitTimeoutMs: checkInteger("waitTimeoutMs", options.waitTimeoutMs ?? 600_000, 1),
-    onPoll,
-  };
-}
-
 /** Gives the option, or the global `fetch` as it is at the time of each call. */
 export function checkFetch(option: Fetch = (url, init) => fetch(url, init)): Fetch {
   if (typeof option !== "function") throw new ConfigError("fetch: pass a function like the global fetch.");
@@ -134,7 +90,7 @@ export function checkFetch(option: Fetch = (url, init) => fetch(url, init)): Fet
 }
 
 /** Refuses what no timer can hold. */
-function checkInteger(name: string, value: unknown, min: number): number {
+export function checkInteger(name: string, value: unknown, min: number): number {
   if (Number.isInteger(value) && (value as number) >= min && (value as number) < 2 ** 31) return value as number;
   const shown = typeof value === "number" ? value : `a ${typeof value}`;
   throw new ConfigError(`${name}: ${shown} cannot be used. Pass a whole number from ${min} to 2147483647.`);

@@ -1,10 +1,53 @@
 import type { Asset } from "../generated/schema.ts";
 import { jitter, retryAfterMsOf } from "./backoff.ts";
 import { unwrapAsset } from "./envelope.ts";
-import { NotReadyError, TimeoutError, type ApiError } from "./errors.ts";
-import type { Settings, WaitSettings } from "./options.ts";
+import { ConfigError, NotReadyError, TimeoutError, type ApiError } from "./errors.ts";
+import { checkInteger, resolveSettings, type RequestOptions, type RetryEvent, type Settings } from "./options.ts";
 import type { WholeResponse } from "./response.ts";
 import { mayPass, pause, type Failure } from "./transport.ts";
+
+/** What a wait may be told; the rest is for each of its look-ups. */
+export interface WaitOptions extends RequestOptions {
+  /** From one look-up to the next, ± 25 %, in milliseconds. A `Retry-After` goes before it. @default 2000 */
+  intervalMs?: number | undefined;
+  /** How long the wait may take, the look-ups included, in milliseconds. @default 600000 */
+  waitTimeoutMs?: number | undefined;
+  /** How long one look-up may take, its attempts and their waits included, in milliseconds. @default 120000 */
+  totalTimeoutMs?: number | undefined;
+  /** Called before each pause, which goes on meanwhile. What it throws until the next look-up ends the wait. */
+  onPoll?: ((event: PollEvent) => unknown) | undefined;
+}
+
+/** What is told before an asset is looked up again. No asset: its signed URL is a secret. */
+export interface PollEvent {
+  /** Which look-up has just ended, from 1. */
+  poll: number;
+  /** How long until the next one, in milliseconds. */
+  delayMs: number;
+  /** The asset's status, if the look-up gave one. */
+  status: Asset["status"] | undefined;
+  /** Why the look-up failed, if it did. */
+  error: RetryEvent["error"] | undefined;
+}
+
+/** The options that steer a wait, checked and complete. */
+export interface WaitSettings extends Settings {
+  intervalMs: number;
+  waitTimeoutMs: number;
+  onPoll: WaitOptions["onPoll"];
+}
+
+/** Checks the options of a wait on top of its client's. */
+export function resolveWaitSettings(options: WaitOptions, client: Settings): WaitSettings {
+  const { onPoll } = options;
+  if (onPoll !== undefined && typeof onPoll !== "function") throw new ConfigError("onPoll: pass a function.");
+  return {
+    ...resolveSettings(options, client),
+    intervalMs: checkInteger("intervalMs", options.intervalMs ?? 2000, 1),
+    waitTimeoutMs: checkInteger("waitTimeoutMs", options.waitTimeoutMs ?? 600_000, 1),
+    onPoll,
+  };
+}
 
 /** The one status that the vendor documents. */
 const readyStatus = "confirmed";
