@@ -3,7 +3,7 @@ import type { TestAsset } from "../src/test-assets.ts";
 
 /** The parts of the document that scripts and tests look at, as Redocly bundles it: every shared part is a `$ref`. */
 export interface OpenApiDocument {
-  info: { version: string };
+  info: { version: string; description: string };
   servers: { url: string }[];
   paths: Record<string, Record<string, { operationId: string; responses: Record<string, Reference> }>>;
   components: {
@@ -27,6 +27,11 @@ interface Property {
 /** Reads the published document: what Prism, docs and other generators get. */
 export async function readDocument(): Promise<OpenApiDocument> {
   return JSON.parse(await readFile(new URL("../generated/openapi.json", import.meta.url), "utf8"));
+}
+
+/** The rows of a Markdown table: each test asset with what it shows. */
+export function testAssetRows(document: OpenApiDocument): string {
+  return document["x-test-assets"].map(({ asset_id, summary }) => `| \`${asset_id}\` | ${summary} |\n`).join("");
 }
 
 export interface ResponseExample {

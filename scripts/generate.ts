@@ -13,7 +13,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import openapiTS, { astToString, type OpenAPI3 } from "openapi-typescript";
 import ts from "typescript";
 import type { TestAsset } from "../src/test-assets.ts";
-import { listExamples, type OpenApiDocument } from "./document.ts";
+import { listExamples, testAssetRows, type OpenApiDocument } from "./document.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const banner = "// Made from openapi/openapi.yaml by `npm run generate`. Do not edit.\n";
@@ -124,8 +124,7 @@ const testAssetsTable = /(<!-- test assets: .* -->\n\n\|.*\n\|.*\n)(?:\|.*\n)*/;
 async function withTestAssets(readme: string, document: OpenApiDocument): Promise<string> {
   const text = await readFile(join(root, readme), "utf8");
   if (!testAssetsTable.test(text)) throw new Error(`${readme} has no table of test assets`);
-  const rows = document["x-test-assets"].map(({ asset_id, summary }) => `| \`${asset_id}\` | ${summary} |\n`);
-  return text.replace(testAssetsTable, (_table, heading: string) => heading + rows.join(""));
+  return text.replace(testAssetsTable, (_table, heading: string) => heading + testAssetRows(document));
 }
 
 /** Refuses test assets that the mock could not play. */

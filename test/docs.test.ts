@@ -33,3 +33,9 @@ test("the docs show the operation, every status and every field", async () => {
   }
   for (const field of Object.keys(components.schemas.Asset!.properties!)) expect(html).toContain(`"${field}"`);
 });
+
+test("the docs show every test asset of the mock", async () => {
+  const { "x-test-assets": assets } = await readDocument();
+  const rows = [...html.matchAll(/<tr>\s*<td><code>(asset_\w+)<\/code><\/td>/g)].map(([, id]) => id);
+  expect(rows).toEqual(assets.map(({ asset_id }) => asset_id));
+});
