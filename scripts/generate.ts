@@ -12,7 +12,7 @@ import { promisify } from "node:util";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import openapiTS, { astToString, type OpenAPI3 } from "openapi-typescript";
 import ts from "typescript";
-import type { TestAsset } from "../src/test-assets.ts";
+import type { TestAsset } from "../src/mock-assets.ts";
 import { listExamples, testAssetRows, type OpenApiDocument } from "./document.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));

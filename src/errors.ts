@@ -17,7 +17,7 @@ export class ChenyuError extends Error {
   readonly requestId: string | undefined;
   /** How many requests were sent for this call; of a wait, for its last look-up: `NotReadyError` counts all. */
   readonly attempts: number;
-  /** Whether this client would send the same request again, if it may. */
+  /** Whether trying again may help: what the client's own retries go by. */
   readonly retryable: boolean;
 
   constructor(message: string, { requestId, attempts = 1, retryable = false, ...options }: Details) {

@@ -5,7 +5,7 @@ import { fillPath, toAssetUri } from "./asset-ref.ts";
 import { makeContent } from "./mock-content.ts";
 import { deliver, planDelivery } from "./mock-delivery.ts";
 import type { AskPrism, Choice } from "./mock-prism.ts";
-import { behaviourOf, type TestAnswer } from "./test-assets.ts";
+import { behaviourOf, type TestAnswer } from "./mock-assets.ts";
 
 /** What a request gets. */
 export interface Answer {

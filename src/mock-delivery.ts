@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Content } from "./mock-content.ts";
-import type { ContentFault } from "./test-assets.ts";
+import type { ContentFault } from "./mock-assets.ts";
 
 /** What is sent of a content, and how. */
 export interface Delivery {

@@ -6,7 +6,7 @@ import { parseAssetId } from "./asset-ref.ts";
 import { ConfigError } from "./errors.ts";
 import { createApi, type Answer } from "./mock-api.ts";
 import { loadPrism } from "./mock-prism.ts";
-import { findTestAsset, type TestAsset } from "./test-assets.ts";
+import { findTestAsset, type TestAsset } from "./mock-assets.ts";
 
 export type { TestAsset };
 

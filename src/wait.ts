@@ -55,69 +55,79 @@ const maxFailuresInARow = 3;
 
 type LookUp = (settings: Settings) => Promise<WholeResponse>;
 
-/** What one look-up has brought: an asset, or why there is none. */
+/** What one look-up has brought. */
 interface Look {
   asset?: Asset;
   /** The asset's status, without secrets. */
   status?: Asset["status"] | undefined;
-  failure?: Failure;
+  /** Why there is no asset, if that is known. */
+  failure?: Failure | undefined;
+  /** The wait's deadline has cut it short: it has not failed by itself. */
+  isCut?: boolean;
   attempts: number;
   retryAfterMs: number | undefined;
 }
 
+/** What all look-ups so far have brought. */
+interface Progress {
+  polls: number;
+  attempts: number;
+  /** The newest asset, its status, and which look-up has brought it. */
+  newest?: { asset: Asset; status: Look["status"]; poll: number };
+  /** Why there is none newer. */
+  failure?: Failure | undefined;
+}
+
 /** Looks up, then pauses, until the asset is ready, the API says no or the time is up. */
 export async function waitUntilReady(id: string, wait: WaitSettings, lookUp: LookUp): Promise<Asset> {
-  const { signal, intervalMs, waitTimeoutMs, onPoll } = wait;
-  const endsAt = performance.now() + waitTimeoutMs;
-  let lastSeen: Look | undefined;
-  let failures = 0;
-  let attempts = 0;
+  const endsAt = performance.now() + wait.waitTimeoutMs;
+  const progress: Progress = { polls: 0, attempts: 0 };
+  let failuresInARow = 0;
 
   for (let poll = 1; ; poll++) {
     const leftMs = endsAt - performance.now();
-    const look = await lookOnce(lookUp, { ...wait, totalTimeoutMs: Math.min(wait.totalTimeoutMs, leftMs) });
+    // A busy machine may end a pause late.
+    if (leftMs <= 0) throw notReady(id, wait, progress);
+    const look = await lookOnce(lookUp, wait, leftMs);
     const { asset, status, failure } = look;
     if (asset?.status === readyStatus) return asset;
-    if (asset !== undefined) lastSeen = look;
-    attempts += look.attempts;
-    failures = failure === undefined ? 0 : failures + 1;
+    progress.polls = poll;
+    progress.attempts += look.attempts;
+    if (asset !== undefined) progress.newest = { asset, status, poll };
+    progress.failure = asset === undefined ? (failure ?? progress.failure) : undefined;
+    if (!look.isCut) failuresInARow = failure === undefined ? 0 : failuresInARow + 1;
 
-    const notReady = (cause: unknown): NotReadyError => {
-      const said = [`look-ups: ${poll}`, `last status: ${JSON.stringify(lastSeen?.status?.slice(0, 80)) ?? "unknown"}`];
-      if (failure !== undefined) said.push(`then: ${failure.name}`);
-      const message = `${id}: not ready in time (${said.join(", ")}). Raise waitTimeoutMs (${waitTimeoutMs} ms) to wait longer.`;
-      return new NotReadyError(message, {
-        asset: lastSeen?.asset,
-        attempts,
-        ...(cause === undefined ? {} : { cause }),
-      });
-    };
-    // A look-up that this deadline has cut short tells of a time that the caller did not set: its cause says more.
-    const isCut = failure instanceof TimeoutError && failure.clock === "total" && leftMs < wait.totalTimeoutMs;
-    if (isCut) throw notReady(failure.cause);
-    const delayMs = look.retryAfterMs || jitter(intervalMs);
-    if (delayMs >= endsAt - performance.now()) throw notReady(failure);
-    if (failure !== undefined && failures > maxFailuresInARow) throw failure;
-    await pause(delayMs, signal, () => onPoll?.({ poll, delayMs, status, error: failure }));
-    // A busy machine wakes up late.
-    if (performance.now() >= endsAt) throw notReady(failure);
+    const delayMs = look.retryAfterMs || jitter(wait.intervalMs);
+    if (delayMs >= endsAt - performance.now()) throw notReady(id, wait, progress);
+    if (failure !== undefined && failuresInARow > maxFailuresInARow) throw failure;
+    await pause(delayMs, wait.signal, () => wait.onPoll?.({ poll, delayMs, status, error: failure }));
   }
 }
 
 /** Rejects only with what no waiting can mend. */
-async function lookOnce(lookUp: LookUp, settings: Settings): Promise<Look> {
+async function lookOnce(lookUp: LookUp, wait: WaitSettings, leftMs: number): Promise<Look> {
   try {
-    const response = await lookUp(settings);
+    const response = await lookUp({ ...wait, totalTimeoutMs: Math.min(wait.totalTimeoutMs, leftMs) });
     const { attempts, headers, redact } = response;
     const asset = unwrapAsset(response);
     const status = typeof asset.status === "string" ? redact(asset.status) : undefined;
     return { asset, status, attempts, retryAfterMs: retryAfterMsOf(headers) };
   } catch (error) {
     // The caller's reason may be an error of ours, from another call.
-    settings.signal?.throwIfAborted();
+    wait.signal?.throwIfAborted();
     if (!mayPass(error)) throw error;
+    const isCut = leftMs < wait.totalTimeoutMs && error instanceof TimeoutError && error.clock === "total";
+    const failure = isCut ? (error.cause as Failure | undefined) : error;
     // A look-up that had no time for the API's wait tells of it by its cause.
     const { retryAfterMs } = (error.cause ?? error) as Partial<ApiError>;
-    return { failure: error, attempts: error.attempts, retryAfterMs };
+    return { failure, isCut, attempts: error.attempts, retryAfterMs };
   }
+}
+
+function notReady(id: string, { waitTimeoutMs }: WaitSettings, progress: Progress): NotReadyError {
+  const { polls, attempts, newest, failure } = progress;
+  const said = [`look-ups: ${polls}`, `last status: ${JSON.stringify(newest?.status?.slice(0, 80)) ?? "unknown"}`];
+  if (newest?.poll !== polls) said.push(`then: ${failure?.name ?? "no answer"}`);
+  const message = `${id}: not ready in time (${said.join(", ")}). Raise waitTimeoutMs (${waitTimeoutMs} ms) to wait longer.`;
+  return new NotReadyError(message, { asset: newest?.asset, attempts, ...(failure && { cause: failure }) });
 }
