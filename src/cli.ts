@@ -9,7 +9,7 @@ const options = {
   port: { type: "string", default: "4010" },
   host: { type: "string", default: "127.0.0.1" },
   quiet: { type: "boolean", default: false },
-  help: { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false },
   version: { type: "boolean", default: false },
 } as const;
 
@@ -20,9 +20,10 @@ Usage: chenyu-assets mock [options]
 mock   Serves a mock of the API, to develop against without a key.
   --port <number>   The port; 0 is any free one. (default: ${options.port.default})
   --host <address>  The address to listen on; 0.0.0.0 is all of this machine's. (default: ${options.host.default})
+                    The SDK itself takes http: for this machine alone.
   --quiet           Prints the URL alone, no table and no requests.
 
---help      Prints this.
+--help, -h  Prints this.
 --version   Prints the version.
 
 Exit codes: 0 well, 1 failed, 2 wrong usage.
@@ -42,7 +43,7 @@ async function main(args: string[]): Promise<number> {
       return refuse(`--port takes a whole number from 0 to 65535, not ${JSON.stringify(values.port)}`);
     }
     if (values.host === "") return refuse("--host takes a name or an address");
-    return await mock(Number(values.port), values.host, values.quiet);
+    return await mock(Number(values.port), values.host, values.quiet ? "quiet" : "verbose");
   } catch (error) {
     const { code = "", message } = error as Error & { code?: string };
     if (code.startsWith("ERR_PARSE_ARGS")) return refuse(message.split(/\.?\n|\. /)[0]!);
@@ -52,17 +53,17 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-async function mock(port: number, host: string, isQuiet: boolean): Promise<number> {
+async function mock(port: number, host: string, output: "quiet" | "verbose"): Promise<number> {
   const onRequest = (request: MockRequest): void => {
     // Lines that nobody takes are left out: kept, they would fill the memory.
-    if (!isQuiet && !process.stdout.writableNeedDrain) print(lineOf(request));
+    if (output === "verbose" && !process.stdout.writableNeedDrain) print(lineOf(request));
   };
   const server = await startMockServer({ port, host, onRequest });
   const stopped = new Promise((resolve) => {
     process.once("SIGINT", resolve);
     process.once("SIGTERM", resolve);
   });
-  print(isQuiet ? `${server.url}\n` : introduce(server));
+  print(output === "quiet" ? `${server.url}\n` : introduce(server));
   await stopped;
   await server.close();
   return process.exit(0); // lines that nobody takes would keep the process alive

@@ -4,7 +4,7 @@ import { contentPath, getAssetPath } from "../generated/document.ts";
 import { fillPath, toAssetUri } from "./asset-ref.ts";
 import { makeContent } from "./mock-content.ts";
 import { deliver, planDelivery } from "./mock-delivery.ts";
-import type { AskPrism, Choice } from "./mock-prism.ts";
+import type { AskPrism, Reply } from "./mock-prism.ts";
 import { behaviourOf, type TestAnswer } from "./mock-assets.ts";
 
 /** What a request gets. */
@@ -16,9 +16,10 @@ export interface Answer {
   send?: (response: ServerResponse) => Promise<void>;
 }
 
-/** What the API and its content host answer, by the id that is asked for. */
+/** What the API and its content host answer. */
 export interface MockApi {
-  lookUp(request: IncomingMessage, path: string, id: string | undefined, origin: string): Promise<Answer>;
+  /** @param id - The asset's, where the path is the one of a look-up. */
+  answer(request: IncomingMessage, path: string, id: string | undefined, origin: string): Promise<Answer>;
   sendContent(request: IncomingMessage, id: string, query: URLSearchParams): Promise<Answer>;
   /** Forgets the look-ups: every sequence begins again. */
   reset(): void;
@@ -38,14 +39,15 @@ export function createApi(askPrism: AskPrism): MockApi {
   return {
     reset: () => lookUps.clear(),
 
-    async lookUp({ method = "", headers }, path, id, origin) {
-      const wish = wishOf(method, headers);
-      const answer = wish === undefined && id !== undefined ? nextAnswer(id) : undefined;
-      const choice = wish ?? (answer && { code: answer.status, exampleKey: answer.example }) ?? {};
-      const reply = await askPrism({ method, path, headers: headers as Record<string, string> }, choice);
-      const body = id === undefined ? reply.body : localise(reply.body, id, origin, answer?.signed_url !== "expired");
-      const allow = reply.status === 405 && { Allow: "GET" }; // which Prism leaves out
-      return { status: reply.status, headers: { ...reply.headers, ...allow }, body: JSON.stringify(body) };
+    async answer({ method = "", headers }, path, id, origin) {
+      const request = { method, path, headers: headers as Record<string, string> };
+      const verdict = await askPrism(request, {});
+      if (verdict.status !== 200 || id === undefined) return toAnswer(verdict);
+      // The request is right, and takes what the API gives: from here on, Prism is told what to answer.
+      const { accept: _agreed, ...others } = request.headers;
+      const answer = wishOf(headers) ?? nextAnswer(id);
+      const reply = await askPrism({ ...request, headers: others }, answer);
+      return toAnswer({ ...reply, body: localise(reply.body, id, origin, answer.signed_url === "expired" ? -1 : 2) });
     },
 
     async sendContent(request, id, query) {
@@ -53,9 +55,8 @@ export function createApi(askPrism: AskPrism): MockApi {
       if (method !== "GET" && method !== "HEAD")
         return refuse(405, "The content takes GET and HEAD.", { Allow: "GET, HEAD" });
       const { answers, content: fault } = behaviourOf(id);
-      const { status, example } = answers.at(-1)!;
       const lookUp = { method: "GET", path: fillPath(getAssetPath, id), headers: { authorization: "Bearer mock" } };
-      const { body } = await askPrism(lookUp, { code: status, exampleKey: example });
+      const { body } = await askPrism(lookUp, answers.at(-1)!);
       if (!hasAsset(body)) return refuse(404, "This asset has no content.");
       if (query.size > 0 && headers.authorization !== undefined) {
         return refuse(400, "A signed URL takes no Authorization header: send one of them.");
@@ -73,22 +74,18 @@ export function createApi(askPrism: AskPrism): MockApi {
   };
 }
 
-/** No wish: Prism finds by itself what is wrong with the request. */
-const none: Choice = {};
+/** Which answer a request asks for by itself, whatever the id: a key that starts with `cy_invalid` asks for 401. */
+function wishOf({ authorization = "", prefer = "" }: IncomingHttpHeaders): Partial<TestAnswer> | undefined {
+  if (/^bearer +cy_invalid/i.test(authorization)) return { status: 401 };
+  const [, status] = /\bcode="?(\d{3})\b/.exec(String(prefer)) ?? [];
+  const [, example] = /\bexample="?([\w-]+)/.exec(String(prefer)) ?? [];
+  if (status === undefined && example === undefined) return undefined;
+  return { ...(status && { status: Number(status) }), ...(example && { example }) };
+}
 
-/**
- * Which answer a request gets, whatever the id: `undefined` if it is a look-up that the sequence of the id answers. A key
- * that starts with `cy_invalid` gets 401.
- */
-function wishOf(method: string, headers: IncomingHttpHeaders): Choice | undefined {
-  const { authorization = "", accept = "*/*", prefer = "" } = headers;
-  if (method !== "GET" || !/^bearer +\S/i.test(authorization)) return none;
-  if (!/application\/(json|\*)|\*\/\*/i.test(accept)) return none;
-  if (/^bearer +cy_invalid/i.test(authorization)) return { code: 401 };
-  const [, code] = /\bcode="?(\d{3})\b/.exec(String(prefer)) ?? [];
-  const [, exampleKey] = /\bexample="?([\w-]+)/.exec(String(prefer)) ?? [];
-  if (code === undefined && exampleKey === undefined) return undefined;
-  return { ...(code && { code: Number(code) }), ...(exampleKey && { exampleKey }) };
+function toAnswer({ status, headers, body }: Reply): Answer {
+  const allow = status === 405 && { Allow: "GET" }; // which Prism leaves out
+  return { status, headers: { ...headers, ...allow }, body: JSON.stringify(body) };
 }
 
 function refuse(status: number, reason: string, headers: OutgoingHttpHeaders = {}): Answer {
@@ -100,11 +97,11 @@ interface AssetBody {
 }
 
 function hasAsset(body: unknown): body is AssetBody {
-  return Object(Object(body).data).asset_id !== undefined;
+  return (body as Partial<AssetBody> | null)?.data?.asset_id !== undefined;
 }
 
 /** Puts the id that was asked for into the example, and addresses and times that hold now. All else stays. */
-function localise(body: unknown, id: string, origin: string, isFresh: boolean): unknown {
+function localise(body: unknown, id: string, origin: string, validHours: number): unknown {
   if (!hasAsset(body)) return body;
   const url = origin + fillPath(contentPath, id);
   const local: Record<string, string> = {
@@ -112,7 +109,7 @@ function localise(body: unknown, id: string, origin: string, isFresh: boolean): 
     asset_uri: toAssetUri(id),
     url,
     content_url: url,
-    signed_url: `${url}?${signatureFor(id, isFresh)}`,
+    signed_url: `${url}?${signatureFor(id, validHours)}`,
     expires_at: inThreeDays(),
   };
   const data = Object.entries(body.data).map(([name, value]) => [
@@ -126,9 +123,9 @@ const hour = 3600;
 const day = 24 * hour;
 
 /** Whole hours, so that two look-ups in a row give the same URL. */
-function signatureFor(id: string, isFresh: boolean): URLSearchParams {
+function signatureFor(id: string, validHours: number): URLSearchParams {
   const thisHour = Math.floor(Date.now() / 1000 / hour);
-  const expires = String((thisHour + (isFresh ? 2 : -1)) * hour);
+  const expires = String((thisHour + validHours) * hour);
   return new URLSearchParams({ expires, signature: sign(id, expires) });
 }
 

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { crc32 } from "node:zlib";
-import { drawPicture } from "./mock-picture.ts";
+import { drawPicture, frameLength, frameOf } from "./mock-picture.ts";
 
 /** Made-up bytes of a file: always the same for an id, had from any position, never held whole. */
 export interface Content {
@@ -40,8 +39,12 @@ type Part = Pick<Content, "read"> & { length: number };
 function partsOf(id: string, mimeType: string, size: number, seed: string): Part[] {
   if (mimeType === "image/png") {
     const { head, tail } = drawPicture(id, seed);
-    const room = size - head.length - tail.length - chunkOverhead;
-    if (room >= 0) return [whole(head), ...chunk("moCk", filler(room, seed)), whole(tail)];
+    const padding = filler(size - head.length - tail.length - frameLength, seed);
+    if (padding.length >= 0) {
+      // In a chunk of our own, which decoders pass over.
+      const [before, after] = frameOf("moCk", padding.length, padding.read(0, padding.length));
+      return [whole(head), whole(before), padding, whole(after), whole(tail)];
+    }
   }
   if (mimeType === "application/json") {
     const json = Buffer.from(`${JSON.stringify({ asset_id: id })}\n`);
@@ -76,18 +79,4 @@ function filler(length: number, seed: string): Part {
       }
     },
   };
-}
-
-const chunkOverhead = 12;
-
-/** A chunk of a PNG that decoders pass over. @see https://www.w3.org/TR/png-3/#5Chunk-layout */
-function chunk(type: string, data: Part): Part[] {
-  const head = Buffer.alloc(8);
-  head.writeUInt32BE(data.length);
-  head.write(type, 4);
-  let checksum = crc32(head.subarray(4));
-  for (const bytes of data.read(0, data.length)) checksum = crc32(bytes, checksum);
-  const tail = Buffer.alloc(4);
-  tail.writeUInt32BE(checksum);
-  return [whole(head), data, whole(tail)];
 }

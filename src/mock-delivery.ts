@@ -87,7 +87,7 @@ async function* slowly(source: Iterable<Uint8Array>): AsyncGenerator<Uint8Array>
     for (let at = 0; at < bytes.length; at += slowPieceLength) {
       const piece = bytes.subarray(at, at + slowPieceLength);
       yield piece;
-      await sleep((piece.length / slowBytesPerSecond) * 1000, undefined, { ref: false });
+      await sleep((piece.length / slowBytesPerSecond) * 1000);
     }
   }
 }

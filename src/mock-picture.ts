@@ -61,10 +61,21 @@ function rowsOf(text: string): Buffer[] {
 }
 
 function chunk(type: string, data: Buffer): Buffer {
-  const typed = Buffer.concat([Buffer.from(type), data]);
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(data.length);
-  const checksum = Buffer.alloc(4);
-  checksum.writeUInt32BE(crc32(typed));
-  return Buffer.concat([length, typed, checksum]);
+  const [head, tail] = frameOf(type, data.length, [data]);
+  return Buffer.concat([head, data, tail]);
+}
+
+/** How much longer a chunk is than its data. */
+export const frameLength = 12;
+
+/** Makes what stands before and after the data of a chunk. @see https://www.w3.org/TR/png-3/#5Chunk-layout */
+export function frameOf(type: string, length: number, data: Iterable<Uint8Array>): [head: Buffer, tail: Buffer] {
+  const head = Buffer.alloc(8);
+  head.writeUInt32BE(length);
+  head.write(type, 4);
+  let checksum = crc32(head.subarray(4));
+  for (const bytes of data) checksum = crc32(bytes, checksum);
+  const tail = Buffer.alloc(4);
+  tail.writeUInt32BE(checksum);
+  return [head, tail];
 }

@@ -1,17 +1,12 @@
 import { openapi } from "../generated/openapi.ts";
 import { ConfigError } from "./errors.ts";
+import type { TestAnswer } from "./mock-assets.ts";
 
 /** An answer of the document. */
 export interface Reply {
   status: number;
   headers: Record<string, string>;
   body: unknown;
-}
-
-/** Which answer to give, by status and by the name of an example. What is left out, Prism chooses. */
-export interface Choice {
-  code?: number;
-  exampleKey?: string;
 }
 
 /** The part of a request that Prism looks at. */
@@ -21,8 +16,8 @@ export interface PrismRequest {
   headers: Record<string, string>;
 }
 
-/** Asks Prism for an answer. */
-export type AskPrism = (request: PrismRequest, choice: Choice) => Promise<Reply>;
+/** Asks Prism for an answer: by status and name of an example, or for the one that Prism chooses. */
+export type AskPrism = (request: PrismRequest, choice: Partial<TestAnswer>) => Promise<Reply>;
 
 type Prism = typeof import("@stoplight/prism-http");
 
@@ -33,14 +28,16 @@ type Prism = typeof import("@stoplight/prism-http");
  */
 export async function loadPrism(): Promise<AskPrism> {
   const prism = await importPrism();
+  // A copy, for Prism changes what it is given.
   const operations = await prism.getHttpOperationsFromSpec(structuredClone(openapi));
   const checks = { checkSecurity: true, validateRequest: true, validateResponse: true, errors: true };
   const config = { ...checks, isProxy: false, upstreamProxy: undefined } as const;
   const instance = prism.createInstance({ ...config, mock: { dynamic: false } }, { logger });
 
-  return async ({ method, path, headers }, choice) => {
+  return async ({ method, path, headers }, { status, example }) => {
     const input = { method: method.toLowerCase() as "get", url: { path }, headers, body: null };
-    const result = await instance.request(input, operations, { ...config, mock: { dynamic: false, ...choice } })();
+    const mock = { dynamic: false, ...(status && { code: status }), ...(example && { exampleKey: example }) };
+    const result = await instance.request(input, operations, { ...config, mock })();
     if (result._tag === "Left") return problem(prism, result.left);
     const { output, validations } = result.right;
     const [violation] = validations.output;
@@ -55,9 +52,9 @@ async function importPrism(): Promise<Prism> {
   try {
     return await import("@stoplight/prism-http");
   } catch (error) {
-    const { code } = error as { code?: string };
-    const fix = "Run npm install --save-dev @stoplight/prism-http@5.";
-    throw new ConfigError(`mock: the optional package @stoplight/prism-http cannot be loaded (${code}). ${fix}`);
+    const [reason] = String((error as Error).message).split("\n");
+    const problem = `the optional package @stoplight/prism-http cannot be loaded: ${reason}`;
+    throw new ConfigError(`mock: ${problem}. Run npm install --save-dev @stoplight/prism-http@5.`);
   }
 }
 

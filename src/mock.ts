@@ -2,13 +2,13 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { contentPath, getAssetPath, testAssets } from "../generated/document.ts";
-import { parseAssetId } from "./asset-ref.ts";
 import { ConfigError } from "./errors.ts";
 import { createApi, type Answer } from "./mock-api.ts";
 import { loadPrism } from "./mock-prism.ts";
-import { findTestAsset, type TestAsset } from "./mock-assets.ts";
+import { idIn, originOf, splitTarget } from "./mock-target.ts";
+import { findTestAsset, type ContentFault, type TestAnswer, type TestAsset } from "./mock-assets.ts";
 
-export type { TestAsset };
+export type { ContentFault, TestAnswer, TestAsset };
 
 /** What the mock server may be told. */
 export interface MockServerOptions {
@@ -75,7 +75,7 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
   let url = "";
 
   async function answerTo(request: IncomingMessage, path: string, query: string): Promise<Answer> {
-    if (path === resetPath && request.method === "POST") {
+    if (isReset(request, path)) {
       reset();
       return { status: 204, headers: {} };
     }
@@ -84,7 +84,7 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
     }
     const contentId = idIn(path, contentPath);
     if (contentId !== undefined) return api.sendContent(request, contentId, new URLSearchParams(query));
-    return api.lookUp(request, path, idIn(path, getAssetPath), originOf(request) ?? url);
+    return api.answer(request, path, idIn(path, getAssetPath), originOf(request) ?? url);
   }
 
   const server = createServer(async (request, response) => {
@@ -96,7 +96,7 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
       const testAsset = findTestAsset(idIn(path, contentPath) ?? idIn(path, getAssetPath));
       const durationMs = performance.now() - startedAt;
       const record = { method, path: path.replace(/%3f.*/i, ""), status, testAsset, durationMs };
-      if (path !== resetPath) requests.push(record);
+      if (!isReset(request, path)) requests.push(record);
       if (requests.length > maxRequests) requests.shift();
       await onRequest(record);
       const length = body === undefined ? {} : { "Content-Length": Buffer.byteLength(body) };
@@ -121,6 +121,10 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
   };
 }
 
+function isReset({ method }: IncomingMessage, path: string): boolean {
+  return method === "POST" && path === resetPath;
+}
+
 /** Answers what Prism throws at: a path that is not percent-encoded UTF-8, or a failure of its own. */
 function explain(error: unknown): Answer {
   const status = error instanceof URIError ? 400 : 500;
@@ -131,7 +135,7 @@ function checkOptions(options: MockServerOptions) {
   const { host = "127.0.0.1", port = 0, cors = true, onRequest = () => {} } = Object(options) as MockServerOptions;
   if (typeof host !== "string" || host === "") throw new ConfigError("host: pass a name or an address to listen on.");
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    const shown = typeof port === "number" ? port : `a ${typeof port}`;
+    const shown = typeof port === "number" || port === null ? port : `a ${typeof port}`;
     throw new ConfigError(`port: ${shown} cannot be used. Pass a whole number from 0 to 65535; 0 is any free one.`);
   }
   if (typeof cors !== "boolean") throw new ConfigError("cors: pass true or false.");
@@ -148,7 +152,11 @@ async function listen(server: Server, port: number, host: string): Promise<void>
     if (code === "EADDRINUSE") {
       throw new ConfigError(`port: ${port} on ${host} is taken. Pass another one, or 0 for any free one.`);
     }
-    throw new ConfigError(`host: nothing can listen on ${JSON.stringify(host)}, port ${port} (${code}).`);
+    if (code === "EACCES") {
+      throw new ConfigError(`port: ${port} needs more rights. Pass one above 1023, or 0 for any free one.`);
+    }
+    const problem = `nothing can listen on ${JSON.stringify(host)} (${code})`;
+    throw new ConfigError(`host: ${problem}. Pass a name or an address of this machine.`);
   }
 }
 
@@ -157,29 +165,6 @@ function urlOf(server: Server): string {
   const { address, family, port } = server.address() as AddressInfo;
   const host = address.replace(/^0\.0\.0\.0$/, "127.0.0.1").replace(/^::$/, "::1");
   return family === "IPv6" ? `http://[${host}]:${port}` : `http://${host}:${port}`;
-}
-
-/** Where the asker sees this server: through a port that is mapped, it has another address. */
-function originOf({ headers: { host = "" } }: IncomingMessage): string | undefined {
-  return /^[\w.:[\]-]+$/.test(host) && URL.canParse(`http://${host}`) ? `http://${host}` : undefined;
-}
-
-/** Splits what is asked for, which may be a whole URL. @see https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form */
-function splitTarget(target = ""): [path: string, query: string] {
-  const [path = "", query = ""] = target.replace(/^(([a-z][a-z\d+.-]*:)?\/\/[^/?]*)?\/?/i, "/").split("?");
-  return [path, query];
-}
-
-/** Finds the id in a path, where the path has the form of the template. */
-function idIn(path: string, template: string): string | undefined {
-  const [before = "", after = ""] = template.split("{asset_id}");
-  if (!path.startsWith(before) || !path.endsWith(after)) return undefined;
-  try {
-    const id = decodeURIComponent(path.slice(before.length, path.length - after.length));
-    return parseAssetId(id) === id ? id : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 const openToAll = { "Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "*" };

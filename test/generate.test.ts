@@ -33,6 +33,10 @@ describe("what is generated", () => {
     expect(await findDrift(files, copy)).toEqual([path]);
   });
 
+  test("has drifted altogether where there is none", async () => {
+    expect(await findDrift(files, join(folder, "nowhere"))).toEqual([...files.keys()]);
+  });
+
   test("has drifted with a file that the document does not give", async () => {
     const copy = await copyProject("stray");
     await writeFile(join(copy, "generated/old.ts"), "");
@@ -102,6 +106,18 @@ describe("a test asset that the mock could not play is refused, by id", () => {
       /x-test-assets\/1\/summary must NOT have fewer than 1 characters/,
     ],
     ["a bad id", first, first.replace("asset_38d2", "a/b"), /x-test-assets\/0\/asset_id must match pattern/],
+    [
+      "a summary that breaks a table",
+      "summary: Ready video",
+      "summary: a | b",
+      /x-test-assets\/1\/summary must match pattern/,
+    ],
+    [
+      "an id that has no translation",
+      "asset_7e570000000000000000000000000002",
+      "asset_2",
+      /zh\.overlay\.yaml: asset_2 has no summary/,
+    ],
     ["an id twice", "asset_7e570000000000000000000000000006", "asset_7e570000000000000000000000000005", /stands twice/],
   ])("%s", async (_name, text, planted, message) => {
     const broken = join(folder, "openapi.yaml");

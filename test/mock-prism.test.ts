@@ -22,14 +22,20 @@ async function start(): Promise<MockServer> {
 
 test("without Prism, the mock says what to install", async () => {
   vi.doMock("@stoplight/prism-http", () => {
-    throw new Error("Cannot find package");
+    throw new Error("Cannot find package\nand so on");
   });
   expect(await caught(start())).toMatchObject({
     name: "ConfigError",
     message: expect.stringMatching(
-      /@stoplight\/prism-http cannot be loaded.*npm install --save-dev @stoplight\/prism-http@5\.$/,
+      /^mock: the optional package @stoplight\/prism-http cannot be loaded: [^\n]+\. Run npm install --save-dev @stoplight\/prism-http@5\.$/,
     ),
   });
+});
+
+test("the document is left as it is: Prism changes what it is given", async () => {
+  const before = structuredClone(openapi);
+  await (await start()).close();
+  expect((await import("../generated/openapi.ts")).openapi).toEqual(before);
 });
 
 test("an example that breaks its schema is not served", async () => {
