@@ -41,7 +41,9 @@ export function createApi(askPrism: AskPrism): MockApi {
 
     async answer({ method = "", headers }, path, id, origin) {
       const request = { method, path, headers: headers as Record<string, string> };
-      const verdict = await askPrism(request, {});
+      // It throws at a path or a header that cannot be read.
+      const verdict = await askPrism(request, {}).catch(String);
+      if (typeof verdict === "string") return refuse(400, verdict);
       if (verdict.status !== 200 || id === undefined) return toAnswer(verdict);
       // The request is right, and takes what the API gives: from here on, Prism is told what to answer.
       const { accept: _agreed, ...others } = request.headers;

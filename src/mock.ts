@@ -125,10 +125,8 @@ function isReset({ method }: IncomingMessage, path: string): boolean {
   return method === "POST" && path === resetPath;
 }
 
-/** Answers what Prism throws at: a path that is not percent-encoded UTF-8, or a failure of its own. */
 function explain(error: unknown): Answer {
-  const status = error instanceof URIError ? 400 : 500;
-  return { status, headers: { "Content-Type": "text/plain; charset=utf-8" }, body: `${String(error)}\n` };
+  return { status: 500, headers: { "Content-Type": "text/plain; charset=utf-8" }, body: `${String(error)}\n` };
 }
 
 function checkOptions(options: MockServerOptions) {

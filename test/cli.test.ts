@@ -131,6 +131,20 @@ describe("mock", () => {
     expect(await ended).toBe(0);
   });
 
+  test("leaves out the lines that nobody takes, and goes on when somebody does", async () => {
+    const { url, child, output } = await startMock();
+    child.stdout!.pause();
+    const paths = Array.from({ length: 3000 }, (_, index) => `/${index}/${"long".repeat(50)}`);
+    for (let at = 0; at < paths.length; at += 20) {
+      await Promise.all(paths.slice(at, at + 20).map(async (path) => (await fetch(url + path)).body?.cancel()));
+    }
+    child.stdout!.resume();
+    while (!output.stdout.includes("GET /last 404")) await (await fetch(`${url}/last`)).body?.cancel();
+    const lines = output.stdout.match(/^GET \/\d+\/long/gm)!;
+    expect(lines.length).toBeGreaterThan(100);
+    expect(lines.length).toBeLessThan(2500);
+  });
+
   test("goes on when nobody reads its output any more", async () => {
     const { url, child } = await startMock();
     child.stdout!.destroy();
@@ -143,13 +157,19 @@ test("--help tells of every option and exit code", async () => {
   const source = await readFile(`${root}src/cli.ts`, "utf8");
   const names = [...source.matchAll(/^ {2}(\w+): \{ type:/gm)].map(([, name]) => name!);
   expect(names.length).toBeGreaterThan(4);
-  for (const args of [["--help"], ["mock", "--help"]]) {
+  for (const args of [["--help"], ["mock", "--help"], ["-h"]]) {
     const { output, ended } = run(...args);
     expect(await ended).toBe(0);
     for (const name of names) expect(output.stdout).toMatch(new RegExp(`^ *--${name}\\b`, "m"));
     expect(output.stdout).toContain("Exit codes: 0 well, 1 failed, 2 wrong usage.");
     expect(output.stderr).toBe("");
   }
+});
+
+test("the exit code is right also when nobody reads the errors any more", async () => {
+  const { child, ended } = run("moc");
+  child.stderr!.destroy();
+  expect(await ended).toBe(2);
 });
 
 test("--version prints the version", async () => {

@@ -59,7 +59,7 @@ test("a failure of Prism's own is answered with 500, and the next request as alw
       async () =>
       async (...parameters: Parameters<typeof askPrism>) => {
         calls += 1;
-        if (calls === 1) throw new Error("planted");
+        if (calls === 2) throw new Error("planted"); // after it has found the request right
         return askPrism(...parameters);
       },
   }));
