@@ -61,9 +61,7 @@ async function importPrism(): Promise<Prism> {
 /** @see https://www.rfc-editor.org/rfc/rfc9457 */
 function problem({ ProblemJsonError }: Prism, error: Error): Reply {
   const body = ProblemJsonError.toProblemJson(error);
-  // With 500 it also says that what it fell back to is not acceptable either.
-  const status = error.message.includes("NOT_ACCEPTABLE") ? 406 : body.status;
-  return { status, headers: { "Content-Type": "application/problem+json" }, body: { ...body, status } };
+  return { status: body.status, headers: { "Content-Type": "application/problem+json" }, body };
 }
 
 function ignore(): void {}

@@ -2,10 +2,10 @@
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { networkInterfaces } from "node:os";
-import { connect, type AddressInfo } from "node:net";
+import { connect, Server, type AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { testAssets } from "../generated/document.ts";
 import { listExamples, readDocument } from "../scripts/document.ts";
 import { createClient, type Asset } from "../src/index.ts";
@@ -310,6 +310,18 @@ describe("startMockServer", () => {
   ])("refuses %s", async (_name, options, message) => {
     const error = await caught(startMockServer(options as MockServerOptions));
     expect(error).toMatchObject({ name: "ConfigError", message: expect.stringMatching(message) });
+  });
+
+  test("refuses a port that only the machine's administrator may use, and says how to go on", async () => {
+    const denied = Object.assign(new Error("denied"), { code: "EACCES" });
+    const listen = vi.spyOn(Server.prototype, "listen").mockImplementation(function (this: Server) {
+      process.nextTick(() => this.emit("error", denied));
+      return this;
+    });
+    const error = await caught(startMockServer({ port: 80 }));
+    listen.mockRestore();
+    const message = "port: 80 needs more rights. Pass one above 1023, or 0 for any free one.";
+    expect(error).toMatchObject({ name: "ConfigError", message });
   });
 
   test("takes null for no options", async () => {
