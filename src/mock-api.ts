@@ -25,6 +25,7 @@ export interface MockApi {
   reset(): void;
 }
 
+/** Makes the two hosts that the mock plays, with no look-up counted yet. */
 export function createApi(askPrism: AskPrism): MockApi {
   const lookUps = new Map<string, number>();
 
@@ -54,8 +55,8 @@ export function createApi(askPrism: AskPrism): MockApi {
 
     async sendContent(request, id, query) {
       const { method, headers } = request;
-      if (method !== "GET" && method !== "HEAD")
-        return refuse(405, "The content takes GET and HEAD.", { Allow: "GET, HEAD" });
+      const allowed = ["GET", "HEAD"];
+      if (!allowed.includes(method!)) return refuse(405, "Use GET or HEAD.", { Allow: allowed.join(", ") });
       const { answers, content: fault } = behaviourOf(id);
       const lookUp = { method: "GET", path: fillPath(getAssetPath, id), headers: { authorization: "Bearer mock" } };
       const { body } = await askPrism(lookUp, answers.at(-1)!);
@@ -68,10 +69,9 @@ export function createApi(askPrism: AskPrism): MockApi {
       const { mime_type, size_bytes } = body.data;
       const content = makeContent(id, mime_type, fault === "short" ? Math.floor(size_bytes / 2) : size_bytes);
       const delivery = planDelivery(request, content, fault);
-      const answer = { status: delivery.status, headers: delivery.headers };
-      return method === "HEAD"
-        ? answer
-        : { ...answer, send: (response) => deliver(response, content, delivery, fault) };
+      const head = { status: delivery.status, headers: delivery.headers };
+      if (method === "HEAD") return head;
+      return { ...head, send: (response) => deliver(response, content, delivery, fault) };
     },
   };
 }
