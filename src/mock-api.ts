@@ -90,7 +90,8 @@ function toAnswer({ status, headers, body }: Reply): Answer {
   return { status, headers: { ...headers, ...allow }, body: JSON.stringify(body) };
 }
 
-function refuse(status: number, reason: string, headers: OutgoingHttpHeaders = {}): Answer {
+/** Answers with a line of text that says why. */
+export function refuse(status: number, reason: string, headers: OutgoingHttpHeaders = {}): Answer {
   return { status, headers: { "Content-Type": "text/plain; charset=utf-8", ...headers }, body: `${reason}\n` };
 }
 

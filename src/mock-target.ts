@@ -1,14 +1,25 @@
 import type { IncomingMessage } from "node:http";
+import { contentPath, getAssetPath } from "../generated/document.ts";
 import { parseAssetId } from "./asset-ref.ts";
 
-/** Splits what is asked for, which may be a whole URL. @see https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form */
-export function splitTarget(target = ""): [path: string, query: string] {
+/** What a request asks for. */
+export interface Target {
+  path: string;
+  query: string;
+  /** The id of a look-up, if it is one. */
+  lookUpId: string | undefined;
+  /** The id whose content is asked for, if it is that. */
+  contentId: string | undefined;
+}
+
+/** Reads what is asked for, which may be a whole URL. @see https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form */
+export function readTarget(target = ""): Target {
   const [path = "", query = ""] = target.replace(/^([a-z][a-z\d+.-]*:\/\/[^/?]*)?\/?/i, "/").split("?");
-  return [path, query];
+  return { path, query, lookUpId: idIn(path, getAssetPath), contentId: idIn(path, contentPath) };
 }
 
 /** Finds the id in a path, where the path has the form of the template. */
-export function idIn(path: string, template: string): string | undefined {
+function idIn(path: string, template: string): string | undefined {
   const [before = "", after = ""] = template.split("{asset_id}");
   if (!path.startsWith(before) || !path.endsWith(after)) return undefined;
   try {

@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { contentPath, getAssetPath, testAssets } from "../generated/document.ts";
+import { testAssets } from "../generated/document.ts";
 import { ConfigError } from "./errors.ts";
-import { createApi, type Answer } from "./mock-api.ts";
+import { createApi, refuse, type Answer } from "./mock-api.ts";
 import { loadPrism } from "./mock-prism.ts";
-import { idIn, originOf, splitTarget } from "./mock-target.ts";
+import { originOf, readTarget, type Target } from "./mock-target.ts";
 import { findTestAsset, type ContentFault, type TestAnswer, type TestAsset } from "./mock-assets.ts";
 
 export type { ContentFault, TestAnswer, TestAsset };
@@ -74,7 +74,7 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
   };
   let url = "";
 
-  async function answerTo(request: IncomingMessage, path: string, query: string): Promise<Answer> {
+  async function answerTo(request: IncomingMessage, { path, query, lookUpId, contentId }: Target): Promise<Answer> {
     if (isReset(request, path)) {
       reset();
       return { status: 204, headers: {} };
@@ -82,18 +82,19 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
     if (cors && request.method === "OPTIONS" && "access-control-request-method" in request.headers) {
       return preflight(request);
     }
-    const contentId = idIn(path, contentPath);
     if (contentId !== undefined) return api.sendContent(request, contentId, new URLSearchParams(query));
-    return api.answer(request, path, idIn(path, getAssetPath), originOf(request) ?? url);
+    return api.answer(request, path, lookUpId, originOf(request) ?? url);
   }
 
   const server = createServer(async (request, response) => {
     const startedAt = performance.now();
     const { method = "" } = request;
-    const [path, query] = splitTarget(request.url);
+    const target = readTarget(request.url);
+    const { path, contentId, lookUpId } = target;
     try {
-      const { status, headers, body, send } = await answerTo(request, path, query).catch(explain);
-      const testAsset = findTestAsset(idIn(path, contentPath) ?? idIn(path, getAssetPath));
+      const answer = await answerTo(request, target).catch((error: unknown) => refuse(500, String(error)));
+      const { status, headers, body, send } = answer;
+      const testAsset = findTestAsset(contentId ?? lookUpId);
       const durationMs = performance.now() - startedAt;
       const record = { method, path: path.replace(/%3f.*/i, ""), status, testAsset, durationMs };
       if (!isReset(request, path)) requests.push(record);
@@ -123,10 +124,6 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
 
 function isReset({ method }: IncomingMessage, path: string): boolean {
   return method === "POST" && path === resetPath;
-}
-
-function explain(error: unknown): Answer {
-  return { status: 500, headers: { "Content-Type": "text/plain; charset=utf-8" }, body: `${String(error)}\n` };
 }
 
 function checkOptions(options: MockServerOptions) {
