@@ -3,15 +3,11 @@
  *
  *     npm run docs
  */
-import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { readDocument, testAssetRows } from "./document.ts";
-
-const root = fileURLToPath(new URL("..", import.meta.url));
+import { redocly } from "./redocly.ts";
 
 /** Builds the page: the document, and a table of the ids that the mock knows. */
 export async function buildDocs(output: string): Promise<void> {
@@ -21,9 +17,8 @@ export async function buildDocs(output: string): Promise<void> {
   try {
     const source = join(folder, "openapi.json");
     await writeFile(source, JSON.stringify(document));
-    const redocly = "node_modules/@redocly/cli/bin/cli.js";
     const page = ["--inlineBundle", "--template", "scripts/docs-template.hbs", "--output", resolve(output)];
-    await promisify(execFile)(process.execPath, [redocly, "build-docs", source, ...page], { cwd: root });
+    await redocly("build-docs", source, ...page);
   } finally {
     await rm(folder, { recursive: true });
   }

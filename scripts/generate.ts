@@ -3,17 +3,16 @@
  *
  *     npm run generate [-- --check]
  */
-import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import openapiTS, { astToString, type OpenAPI3 } from "openapi-typescript";
 import ts from "typescript";
 import type { TestAsset } from "../src/mock-assets.ts";
 import { listExamples, testAssetRows, type OpenApiDocument } from "./document.ts";
+import { redocly } from "./redocly.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const banner = "// Made from openapi/openapi.yaml by `npm run generate`. Do not edit.\n";
@@ -55,10 +54,7 @@ async function bundle(documentPath: string, ...options: string[]): Promise<OpenA
   const folder = await mkdtemp(join(tmpdir(), "chenyu-assets-"));
   try {
     const output = join(folder, "openapi.json");
-    const redocly = join(root, "node_modules/@redocly/cli/bin/cli.js");
-    await promisify(execFile)(process.execPath, [redocly, "bundle", documentPath, "--output", output, ...options], {
-      cwd: root,
-    });
+    await redocly("bundle", documentPath, "--output", output, ...options);
     return JSON.parse(await readFile(output, "utf8"));
   } finally {
     await rm(folder, { recursive: true });

@@ -4,6 +4,7 @@ import { ApiError, ConfigError, isChenyuError, NetworkError, TimeoutError } from
 import { checkApiKey, type ApiKey, type Fetch, type RetryEvent, type Settings } from "./options.ts";
 import { readWhole, type WholeResponse } from "./response.ts";
 import { safeCopy, withoutSecrets, type SafeError } from "./secrets.ts";
+import { callCaller, isCallers, pause, within } from "./within.ts";
 
 /** Sends a request, again where that is safe and may help, and reads the whole response. */
 export type Send = (request: Request, settings: Settings) => Promise<WholeResponse>;
@@ -147,22 +148,12 @@ function timeoutError(call: Call, clock: TimeoutError["clock"], attempts: number
   return new TimeoutError(message, { clock, attempts, ...(cause && { cause }) });
 }
 
-const callersErrors = new WeakSet<object>();
-
-/** Calls a function of the caller's, and remembers what it throws: that may be an error of ours, from another call. */
-async function callCaller<T>(call: () => T | Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    if (Object(error) === error) callersErrors.add(error as object);
-    throw error;
-  }
-}
-
 /** A failure of ours, that may pass: not one that a function of the caller's has thrown. */
 export function mayPass(error: unknown): error is Failure {
-  if (error instanceof ApiError) return error.retryable && !callersErrors.has(error);
-  return (error instanceof NetworkError || error instanceof TimeoutError) && !callersErrors.has(error);
+  if (isCallers(error)) return false;
+  return (
+    error instanceof NetworkError || error instanceof TimeoutError || (error instanceof ApiError && error.retryable)
+  );
 }
 
 /**
@@ -188,69 +179,4 @@ export async function sendThrough<T>(
   } catch (error) {
     throw falsy === undefined ? error : falsy.reason;
   }
-}
-
-/** Waits, and tells of it meanwhile; what that throws ends the wait, as an abort does. */
-export async function pause(ms: number, signal: AbortSignal | undefined, tell: () => unknown): Promise<void> {
-  const work = async (): Promise<void> => {
-    await callCaller(tell);
-    await new Promise(() => {}); // until the time is up
-  };
-  await within(ms, signal, work, () => {});
-}
-
-/**
- * Runs the work until it ends, the signal aborts or the time is up; leaves no timer, listener or socket behind.
- *
- * By a controller and a timer of its own: `AbortSignal.any` and `AbortSignal.timeout` cost more, and leave listeners
- * until they are collected.
- *
- * @param timeUp - Gives the result, or throws, when the time is up.
- */
-async function within<T>(
-  ms: number,
-  signal: AbortSignal | undefined,
-  work: (signal: AbortSignal) => Promise<T>,
-  timeUp: () => T,
-): Promise<T> {
-  signal?.throwIfAborted();
-  const controller = new AbortController();
-  let release!: () => void;
-  try {
-    return await new Promise<T>((resolve, reject) => {
-      const timer = setTimeout(() => void Promise.resolve().then(timeUp).then(resolve, reject), Math.max(0, ms));
-      const unlink = signal && link(signal, () => reject(signal.reason));
-      release = () => {
-        clearTimeout(timer);
-        unlink?.();
-      };
-      work(controller.signal).then(resolve, reject);
-    });
-  } catch (error) {
-    controller.abort(error);
-    throw error;
-  } finally {
-    release();
-  }
-}
-
-const links = new WeakMap<AbortSignal, { callbacks: Set<() => void>; handleEvent: () => void }>();
-
-/** Calls back when the signal aborts. One listener serves all calls on it, for Node 20 warns of a leak at the eleventh. */
-function link(signal: AbortSignal, callback: () => void): () => void {
-  let shared = links.get(signal);
-  if (shared === undefined) {
-    const callbacks = new Set<() => void>();
-    shared = { callbacks, handleEvent: () => callbacks.forEach((call) => call()) };
-    links.set(signal, shared);
-    signal.addEventListener("abort", shared);
-  }
-  const { callbacks } = shared;
-  callbacks.add(callback);
-  return () => {
-    callbacks.delete(callback);
-    if (callbacks.size > 0) return;
-    links.delete(signal);
-    signal.removeEventListener("abort", shared);
-  };
 }

@@ -4,7 +4,8 @@ import { unwrapAsset } from "./envelope.ts";
 import { ConfigError, NotReadyError, TimeoutError, type ApiError } from "./errors.ts";
 import { checkInteger, resolveSettings, type RequestOptions, type RetryEvent, type Settings } from "./options.ts";
 import type { WholeResponse } from "./response.ts";
-import { mayPass, pause, type Failure } from "./transport.ts";
+import { mayPass, type Failure } from "./transport.ts";
+import { pause } from "./within.ts";
 
 /** What a wait may be told; the rest is for each of its look-ups. */
 export interface WaitOptions extends RequestOptions {
