@@ -6,9 +6,16 @@
 import { execFileSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { bundleInPlace, licencesOf, type Bundle } from "./bundle.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const commonJs = ["--module", "commonjs", "--moduleResolution", "bundler", "--verbatimModuleSyntax", "false"];
+
+/** What imports packages takes them in, so that whoever installs this package need not install those. */
+const bundles: Bundle[] = [
+  { file: "dist/esm/src/file-name.js", format: "esm" },
+  { file: "dist/cjs/src/file-name.js", format: "cjs" },
+];
 
 for (const [folder, type, options] of [
   ["dist/esm", "module", []],
@@ -18,3 +25,6 @@ for (const [folder, type, options] of [
   execFileSync("tsc", ["--project", "src", "--outDir", folder, ...options], { cwd: root, stdio: "inherit" });
   writeFileSync(`${root}/${folder}/package.json`, `{ "type": "${type}" }\n`);
 }
+
+const packageFiles = await Promise.all(bundles.map(bundleInPlace));
+writeFileSync(`${root}/dist/third-party-licenses.txt`, licencesOf(packageFiles.flat()));

@@ -2,7 +2,8 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -57,7 +58,7 @@ describe("the tarball", () => {
   test("holds the build, the document and its papers, nothing else", async () => {
     const files = (await run("tar", ["-tf", tarball])).trim().split("\n");
     const expected =
-      /^package\/(dist\/(esm|cjs)\/(package\.json|(src|generated)\/[a-z-]+\.(js|d\.ts))|generated\/openapi\.json(\.d\.cts)?|package\.json|(README(\.zh-CN)?|CHANGELOG)\.md|LICENSE)$/;
+      /^package\/(dist\/(esm|cjs)\/(package\.json|(src|generated)\/[a-z-]+\.(js|d\.ts))|dist\/third-party-licenses\.txt|generated\/openapi\.json(\.d\.cts)?|package\.json|(README(\.zh-CN)?|CHANGELOG)\.md|LICENSE)$/;
     expect(files.filter((file) => !expected.test(file))).toEqual([]);
     expect(files).toContain("package/LICENSE");
     expect(files.filter((file) => file.includes("/cli.")).every((file) => file.includes("/esm/"))).toBe(true);
@@ -75,6 +76,31 @@ describe("the tarball", () => {
       (path) => !/^(node_modules\/(chenyu-assets|openapi-.*))?$/.test(path),
     );
     expect(others).toEqual([]);
+  });
+
+  test("imports nothing that is not installed with it, but its peer", async () => {
+    const { dependencies, peerDependencies } = JSON.parse(await readFile(join(installed, "package.json"), "utf8"));
+    for (const folder of ["dist/esm/src", "dist/cjs/src"]) {
+      const absWorkingDir = join(installed, folder);
+      const entryPoints = (await readdir(absWorkingDir)).filter((file) => file.endsWith(".js"));
+      const options = { bundle: true, packages: "external", platform: "node", write: false, outdir: "out" } as const;
+      const { metafile } = await build({ ...options, absWorkingDir, entryPoints, metafile: true });
+      const imports = Object.values(metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path));
+      const packages = new Set(imports.filter((path) => !isBuiltin(path)));
+      expect([...packages].toSorted()).toEqual(Object.keys({ ...peerDependencies, ...dependencies }));
+    }
+  });
+
+  test("brings the licences of the packages that it took in", async () => {
+    const dist = join(installed, "dist");
+    const files = (await readdir(dist, { recursive: true })).filter((file) => file.endsWith(".js"));
+    const code = await Promise.all(files.map((file) => readFile(join(dist, file), "utf8")));
+    const taken = code.flatMap((text) => [...text.matchAll(/^\/\/ .*node_modules\/((@[^/\n]+\/)?[^/\n]+)/gm)]);
+    const names = new Set(taken.map(([, name]) => name!));
+    expect(names).toContain("mime");
+    const licences = await readFile(join(dist, "third-party-licenses.txt"), "utf8");
+    const licensed = [...licences.matchAll(/^(\S+) \d+\.\d+\.\d+\n\n(?=[^]{1,200}Permission is hereby granted)/gm)];
+    expect(licensed.map(([, name]) => name)).toEqual([...names].toSorted());
   });
 
   test("says what to install when the mock is asked for without its peer", async () => {
