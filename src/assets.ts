@@ -2,6 +2,9 @@ import type { Client } from "openapi-fetch";
 import { getAssetPath } from "../generated/document.ts";
 import type { Asset, paths } from "../generated/schema.ts";
 import { fillPath, parseAssetId, type AssetRef } from "./asset-ref.ts";
+import type { ContentHost } from "./content.ts";
+import type { DownloadOptions } from "./download-options.ts";
+import type { Download } from "./download.ts";
 import { unwrapAsset } from "./envelope.ts";
 import { checkHeaders, resolveSettings, type RequestOptions, type Settings } from "./options.ts";
 import { WholeResponse } from "./response.ts";
@@ -47,10 +50,36 @@ export interface Assets {
    * const asset = await chenyu.assets.waitUntilReady("asset_38d2ff7769fb3b7267039941547e6a78");
    */
   waitUntilReady(asset: AssetRef, options?: WaitOptions): Promise<Asset>;
+
+  /**
+   * Looks an asset up and makes a stream of its content, which is requested when it is first read.
+   *
+   * A connection that ends too early is followed by one for the rest, by a fresh signed URL where the old one has expired;
+   * never are the bytes of two versions of a file put together. The content host gets no key.
+   *
+   * @param asset - As for `get`.
+   * @returns The asset, its size, and its bytes: as a stream, or all at once by `bytes()`, `blob()` or `text()`.
+   * @throws {@link ConfigError}, {@link ApiError}, {@link NetworkError}, {@link TimeoutError} or {@link ResponseError} as
+   * `get` does. Reading throws these too, for the look-ups that give fresh URLs, and:
+   * @throws {@link DownloadError} when the content host refuses, the file changes or its size is another; see `kind`.
+   * @throws {@link NetworkError} when the connection failed once more than `maxRetries` times without a byte between, or
+   * the content host gives nothing to know the version by.
+   * @throws {@link TimeoutError} when nothing came for `idleTimeoutMs`, as often.
+   * @throws The `reason` of `signal` when it aborts.
+   * @see openapi/openapi.yaml, `signed_url` of the schema `Asset`
+   * @example
+   * const { stream } = await chenyu.assets.download("asset_38d2ff7769fb3b7267039941547e6a78");
+   */
+  download(asset: AssetRef, options?: DownloadOptions): Promise<Download>;
 }
 
 /** Makes the resource on top of the openapi-fetch client. */
-export function createAssets(client: Client<paths>, send: Send, clientSettings: Settings): Assets {
+export function createAssets(
+  client: Client<paths>,
+  send: Send,
+  clientSettings: Settings,
+  contentHost: ContentHost,
+): Assets {
   async function lookUp(id: string, headers: Headers, settings: Settings): Promise<WholeResponse> {
     const params = { path: { asset_id: id } };
     let sent: WholeResponse | undefined;
@@ -77,6 +106,14 @@ export function createAssets(client: Client<paths>, send: Send, clientSettings: 
       const settings = resolveWaitSettings(options, clientSettings);
       const [id, headers] = [parseAssetId(asset), checkHeaders(options.headers)];
       return waitUntilReady(id, settings, (callSettings) => lookUp(id, headers, callSettings));
+    },
+
+    async download(asset, options = {}) {
+      const [id, headers] = [parseAssetId(asset), checkHeaders(options.headers)];
+      // Loaded here, so that a page that only looks assets up does without.
+      const { resolveDownloadSettings, startDownload } = await import("./download.ts");
+      const settings = resolveDownloadSettings(options, clientSettings);
+      return startDownload(id, settings, contentHost, (callSettings) => lookUp(id, headers, callSettings));
     },
   };
 }

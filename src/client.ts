@@ -27,7 +27,8 @@ export interface ChenyuClient {
 export function createClient(options: ClientOptions = {}): ChenyuClient {
   const baseUrl = resolveBaseUrl(options);
   const settings = resolveSettings(options);
-  const send = createTransport({ baseUrl, apiKey: resolveApiKey(options), fetch: checkFetch(options.fetch) });
+  const fetch = checkFetch(options.fetch);
+  const send = createTransport({ baseUrl, apiKey: resolveApiKey(options), fetch });
   const headers = checkHeaders(options.headers);
   // In a browser, each header beyond the standard's safe ones costs a request before the request.
   if (!isBrowser() && !headers.has("user-agent")) headers.set("user-agent", `chenyu-assets/${version}`);
@@ -37,7 +38,8 @@ export function createClient(options: ClientOptions = {}): ChenyuClient {
     // `fetch` resolves `..` in a path, so an id is checked here, for every caller.
     pathSerializer: (path, { asset_id }) => fillPath(path, asset_id as AssetRef),
   });
-  return { assets: createAssets(client, send, settings), raw: createRaw(client, send, settings) };
+  const assets = createAssets(client, send, settings, { fetch, baseUrl, userAgent: headers.get("user-agent") });
+  return { assets, raw: createRaw(client, send, settings) };
 }
 
 /**

@@ -91,11 +91,11 @@ export class NetworkError extends ChenyuError {
 /** Thrown when a response, body included, did not come in time. Not for the caller's own abort. */
 export class TimeoutError extends ChenyuError {
   override readonly name = "TimeoutError";
-  /** Which clock ran out: `attempt` is the one of `timeoutMs`, `total` the one of `totalTimeoutMs`. */
-  readonly clock: "attempt" | "total";
+  /** Which clock ran out: the one of `timeoutMs` (`attempt`), `totalTimeoutMs` (`total`) or `idleTimeoutMs` (`idle`). */
+  readonly clock: "attempt" | "total" | "idle";
 
   constructor(message: string, { clock, ...details }: Details & Pick<TimeoutError, "clock">) {
-    super(message, { ...details, retryable: clock === "attempt" });
+    super(message, { ...details, retryable: clock !== "total" });
     this.clock = clock;
   }
 }
@@ -129,9 +129,48 @@ export class NotReadyError extends ChenyuError {
   }
 }
 
+/** Thrown when the bytes of an asset cannot be had whole, or not be kept. Not for a connection that fails. */
+export class DownloadError extends ChenyuError {
+  override readonly name = "DownloadError";
+  /** What is wrong. */
+  readonly kind: DownloadProblem;
+  /** The HTTP status that the content host answered with, if that is what is wrong. */
+  readonly status: number | undefined;
+  /** How long the content host asks to wait, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, { kind, status, retryAfterMs, ...details }: Details & DownloadDetails) {
+    super(message, details);
+    this.kind = kind;
+    this.status = status;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/**
+ * - `address`: the asset has no address that is safe to use.
+ * - `refused`: the content host says no, by `status`; with a fresh URL too.
+ * - `changed`: it is another file than the one that the first bytes are of.
+ * - `size`: there are more or fewer bytes than announced, or than `size_bytes`.
+ * - `too_large`: more than `maxBytes`.
+ * - `unexpected`: the content host answers what cannot be used.
+ * - `exists`: there is a file already, and `overwrite` is `error`.
+ * - `busy`: another download writes to the same file.
+ * - `disk_full`, `no_permission`, `target`: the file cannot be written; `cause` is the system's error.
+ */
+export type DownloadProblem =
+  | ("address" | "refused" | "changed" | "size" | "too_large" | "unexpected")
+  | ("exists" | "busy" | "disk_full" | "no_permission" | "target");
+
+interface DownloadDetails {
+  kind: DownloadProblem;
+  status?: number;
+  retryAfterMs?: number | undefined;
+}
+
 /** Knows this package's errors, those of a second copy of it too, where `instanceof` fails; then look at `name`. */
 export function isChenyuError(
   e: unknown,
-): e is ApiError | NetworkError | TimeoutError | ResponseError | NotReadyError | ConfigError {
+): e is ApiError | NetworkError | TimeoutError | ResponseError | NotReadyError | DownloadError | ConfigError {
   return (e as Partial<ChenyuError> | null | undefined)?.[brand] === true;
 }

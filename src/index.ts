@@ -1,10 +1,14 @@
 export { parseAssetId, toAssetUri, type AssetRef } from "./asset-ref.ts";
 export type { Assets } from "./assets.ts";
 export { createClient, type ChenyuClient } from "./client.ts";
+export type { ByteRange, DownloadOptions, Progress, ReadOptions } from "./download-options.ts";
+export type { Download, FirstBytes } from "./download.ts";
 export {
   ApiError,
   ChenyuError,
   ConfigError,
+  DownloadError,
+  type DownloadProblem,
   isChenyuError,
   NetworkError,
   NotReadyError,

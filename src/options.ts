@@ -1,5 +1,5 @@
 import { serverUrl } from "../generated/document.ts";
-import { ConfigError, type ApiError, type NetworkError, type TimeoutError } from "./errors.ts";
+import { ConfigError, type ApiError, type DownloadError, type NetworkError, type TimeoutError } from "./errors.ts";
 
 /** An API key, or a function that gives one for each request. */
 export type ApiKey = string | (() => string | Promise<string>);
@@ -14,7 +14,7 @@ export interface RetryEvent {
   /** How long until the next one, in milliseconds. */
   delayMs: number;
   /** Why it has failed. */
-  error: ApiError | NetworkError | TimeoutError;
+  error: ApiError | NetworkError | TimeoutError | DownloadError;
 }
 
 /** What one call may set for itself. */
@@ -118,18 +118,23 @@ export function checkApiKey(key: unknown): string {
 /** Gives the option, the environment's URL or the document's, without a slash at its end. */
 export function resolveBaseUrl({ baseUrl }: ClientOptions): string {
   const value = baseUrl ?? (environment("CHENYU_BASE_URL") || serverUrl);
-  if (typeof value !== "string" || !URL.canParse(value)) {
-    throw new ConfigError(`baseUrl: it is no absolute URL. Pass one like ${serverUrl}.`);
+  // `localhost:4010` is a URL, too, of a protocol "localhost:".
+  if (typeof value !== "string" || !URL.canParse(value) || !/^\s*https?:/i.test(value)) {
+    throw new ConfigError(`baseUrl: it is no https: or http: URL. Pass one like ${serverUrl}.`);
   }
   const { protocol, hostname, username, password, origin, pathname, search, hash } = new URL(value);
   if (username + password + search + hash !== "") {
     throw new ConfigError(`baseUrl: only an origin and a path can be used. Pass ${origin}${pathname} alone.`);
   }
-  const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
-  if (protocol !== "https:" && !(protocol === "http:" && isLoopback)) {
+  if (protocol !== "https:" && !(protocol === "http:" && isLoopback(hostname))) {
     throw new ConfigError(`baseUrl: ${protocol}//${hostname} would show the key on the way. Use https:.`);
   }
   return origin + pathname.replace(/\/+$/, "");
+}
+
+/** Whether a host, as `URL` writes it, is this machine. */
+export function isLoopback(hostname: string): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
 /** Refuses headers that cannot be sent, without showing their values. */

@@ -91,9 +91,14 @@ export async function readWhole(head: Response, leftMs: number, exchange: Exchan
   return response;
 }
 
+/** Refuses what a `fetch` of the caller's may give instead. */
+export function checkResponse(head: Response): void {
+  if (typeof head?.headers?.get !== "function") throw new ConfigError("fetch: it must give a Response, as fetch does.");
+}
+
 /** Refuses what cannot be the API's, whatever its body is. */
 function checkHead(head: Response, exchange: Exchange): void {
-  if (typeof head?.headers?.get !== "function") throw new ConfigError("fetch: it must give a Response, as fetch does.");
+  checkResponse(head);
   const { type, status, headers } = head;
   if (type === "opaqueredirect" || (status >= 300 && status < 400)) {
     const target = originOf(headers.get("location"), exchange.url);

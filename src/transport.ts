@@ -1,6 +1,6 @@
 import { retryDelayMs } from "./backoff.ts";
 import { findFailure } from "./envelope.ts";
-import { ApiError, ConfigError, isChenyuError, NetworkError, TimeoutError } from "./errors.ts";
+import { ApiError, ConfigError, DownloadError, isChenyuError, NetworkError, TimeoutError } from "./errors.ts";
 import { checkApiKey, type ApiKey, type Fetch, type RetryEvent, type Settings } from "./options.ts";
 import { readWhole, type WholeResponse } from "./response.ts";
 import { safeCopy, withoutSecrets, type SafeError } from "./secrets.ts";
@@ -8,6 +8,9 @@ import { callCaller, isCallers, pause, within } from "./within.ts";
 
 /** Sends a request, again where that is safe and may help, and reads the whole response. */
 export type Send = (request: Request, settings: Settings) => Promise<WholeResponse>;
+
+/** Sends the request of one look-up. */
+export type LookUp = (settings: Settings) => Promise<WholeResponse>;
 
 /** What all requests of a client have in common. */
 interface Connection {
@@ -129,7 +132,7 @@ async function exchange(
 }
 
 /** What `fetch` threw, in a word or a sentence: Node hides it one level down. */
-function reasonOf({ message, cause }: SafeError): string {
+export function reasonOf({ message, cause }: SafeError): string {
   return cause?.message || cause?.code || message;
 }
 
@@ -151,9 +154,8 @@ function timeoutError(call: Call, clock: TimeoutError["clock"], attempts: number
 /** A failure of ours, that may pass: not one that a function of the caller's has thrown. */
 export function mayPass(error: unknown): error is Failure {
   if (isCallers(error)) return false;
-  return (
-    error instanceof NetworkError || error instanceof TimeoutError || (error instanceof ApiError && error.retryable)
-  );
+  if (error instanceof ApiError || error instanceof DownloadError) return error.retryable;
+  return error instanceof NetworkError || error instanceof TimeoutError;
 }
 
 /**

@@ -3,8 +3,7 @@ import { jitter, retryAfterMsOf } from "./backoff.ts";
 import { unwrapAsset } from "./envelope.ts";
 import { ConfigError, NotReadyError, TimeoutError, type ApiError } from "./errors.ts";
 import { checkInteger, resolveSettings, type RequestOptions, type RetryEvent, type Settings } from "./options.ts";
-import type { WholeResponse } from "./response.ts";
-import { mayPass, type Failure } from "./transport.ts";
+import { mayPass, type Failure, type LookUp } from "./transport.ts";
 import { pause } from "./within.ts";
 
 /** What a wait may be told; the rest is for each of its look-ups. */
@@ -53,8 +52,6 @@ export function resolveWaitSettings(options: WaitOptions, client: Settings): Wai
 /** The one status that the vendor documents. */
 const readyStatus = "confirmed";
 const maxFailuresInARow = 3;
-
-type LookUp = (settings: Settings) => Promise<WholeResponse>;
 
 /** What one look-up has brought. */
 interface Look {

@@ -33,6 +33,19 @@ export async function within<T>(
   }
 }
 
+/** Calls a function of the caller's, and waits for what it gives, but not after an abort. */
+export async function tellCaller(tell: () => unknown, signal: AbortSignal): Promise<void> {
+  let unlink!: () => void;
+  try {
+    await new Promise((resolve, reject) => {
+      unlink = link(signal, () => reject(signal.reason));
+      callCaller(tell).then(resolve, reject);
+    });
+  } finally {
+    unlink();
+  }
+}
+
 /** Waits, and tells of it meanwhile; what that throws ends the wait, as an abort does. */
 export async function pause(ms: number, signal: AbortSignal | undefined, tell: () => unknown): Promise<void> {
   const work = async (): Promise<void> => {
@@ -62,7 +75,7 @@ export function isCallers(error: unknown): boolean {
 const links = new WeakMap<AbortSignal, { callbacks: Set<() => void>; handleEvent: () => void }>();
 
 /** Calls back when the signal aborts. One listener serves all calls on it, for Node 20 warns of a leak at the eleventh. */
-function link(signal: AbortSignal, callback: () => void): () => void {
+export function link(signal: AbortSignal, callback: () => void): () => void {
   let shared = links.get(signal);
   if (shared === undefined) {
     const callbacks = new Set<() => void>();
@@ -73,9 +86,45 @@ function link(signal: AbortSignal, callback: () => void): () => void {
   const { callbacks } = shared;
   callbacks.add(callback);
   return () => {
-    callbacks.delete(callback);
-    if (callbacks.size > 0) return;
+    if (!callbacks.delete(callback) || callbacks.size > 0) return;
     links.delete(signal);
     signal.removeEventListener("abort", shared);
+  };
+}
+
+/** A clock for what comes piece by piece: one timer for many thousand pieces. */
+export interface IdleClock {
+  /** A piece is waited for. */
+  start(): void;
+  /** It has come, and nobody asks for the next one yet. */
+  pause(): void;
+  /** Leaves no timer behind. */
+  stop(): void;
+}
+
+/** Makes a clock that calls `timeUp` when a piece has been waited for so long. */
+export function createIdleClock(ms: number, timeUp: () => void): IdleClock {
+  let since: number | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function check(): void {
+    timer = undefined;
+    if (since === undefined) return;
+    const leftMs = since + ms - performance.now();
+    if (leftMs <= 0) timeUp();
+    else timer = setTimeout(check, leftMs);
+  }
+
+  return {
+    start() {
+      since = performance.now();
+      timer ??= setTimeout(check, ms);
+    },
+    pause() {
+      since = undefined;
+    },
+    stop() {
+      clearTimeout(timer);
+    },
   };
 }

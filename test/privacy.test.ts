@@ -2,8 +2,9 @@
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { testAssets } from "../generated/document.ts";
-import { createClient, type ClientOptions, type RetryEvent } from "../src/index.ts";
+import { createClient, type ClientOptions, type Progress, type RetryEvent } from "../src/index.ts";
 import { caught } from "./helpers/caught.ts";
+import { say, serve, startContentServer, type ContentStep } from "./helpers/content-server.ts";
 import { answer, cutOff, garbage, reset, silence, stall, startFaultServer, type Step } from "./helpers/fault-server.ts";
 
 const [{ asset_id: id }] = testAssets;
@@ -139,6 +140,41 @@ describe("no key and no signature comes out of", () => {
     const error = await caught(action);
     expect(error).toMatchObject({ name: "ConfigError" });
     expectNoSecret(String(error).replace(`/${signature}`, ""));
+  });
+});
+
+describe("no key and no signature comes out of a download whose content host", () => {
+  const echo: ContentStep = ({ head }) => answer(404, `${head} ${chatty}`, { "X-Request-Id": signature });
+
+  test.each<[string, ContentStep]>([
+    ["repeats the request", echo],
+    ["answers what is not HTTP", ({ head }) => garbage(`ECHO ${head} ${signedUrl}\r\n\r\n`)],
+    ["has a reason that repeats them", () => answer(`403 ${signedUrl}`, "")],
+    ["breaks off", serve(Buffer.alloc(9), { etag: null, sent: 5, fault: "end" })],
+    ["resets", () => reset],
+    ["stalls", () => silence],
+    ["has another size", serve(Buffer.alloc(7))],
+    ["redirects to a place that is not safe", say(302, { Location: `http://a.example/${signature}?${signature}` })],
+    ["redirects to no URL", say(302, { Location: `https://:${signature}` })],
+    ["asks for too long a wait", say(503, { "Retry-After": "9999" })],
+    [
+      "has them in its validators",
+      (request) => serve(Buffer.alloc(9), { etag: `"${signature}${request.range}"`, sent: 5, fault: "end" })(request),
+    ],
+  ])("%s", async (_case, step) => {
+    const assetOf = (url: string): object => ({
+      size_bytes: 9,
+      signed_url: `${url}/f?expires=9&signature=${signature}`,
+    });
+    await using server = await startContentServer(assetOf, step);
+    const events: unknown[] = [];
+    const onRetry = (event: RetryEvent): number => events.push(event);
+    const client = createClient({ apiKey: key, baseUrl: server.url, maxRetries: 1, onRetry });
+    const onProgress = (event: Progress): number => events.push(event);
+    const download = await client.assets.download(id, { idleTimeoutMs: 300, onProgress });
+    const error = await caught(download.bytes());
+    expect(error).toMatchObject({ name: expect.stringMatching(/^(Download|Network|Timeout)Error$/) });
+    expectNoSecret(error, client, ...events, inspect(download));
   });
 });
 

@@ -350,7 +350,9 @@ describe.concurrent("the deadline", () => {
       caught(assetsOf(server, { maxRetries: 3 }).waitUntilReady(id, { intervalMs, waitTimeoutMs: 3000 })),
     );
     for (const error of await Promise.all(waits)) {
-      expect(error).toMatchObject({ name: "NotReadyError", cause: { name: "ApiError" } });
+      expect(error).toMatchObject({ name: "NotReadyError" });
+      // On a busy machine, not even the first answer may have come.
+      expect([undefined, "ApiError"]).toContain((error as { cause?: Error }).cause?.name);
     }
   });
 

@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "vitest";
+import { createClient, type ChenyuClient, type ClientOptions, type Download } from "../../src/index.ts";
+import { caught } from "./caught.ts";
+import { makeBytes, readyAsset, secretKey, startContentServer } from "./content-server.ts";
+import type { ContentServer, ContentStep } from "./content-server.ts";
+
+export const id = "asset_1";
+export const bytes = makeBytes(300_000);
+export const half = 150_000;
+
+/** A client with secrets that the content host must not see. */
+export function connect({ url }: { url: string }, options: ClientOptions = {}): ChenyuClient {
+  return createClient({ apiKey: secretKey, baseUrl: url, headers: { "x-own": "for the API" }, ...options });
+}
+
+/** Serves `bytes` as the content of a ready asset. */
+export function startReady(...script: ContentStep[]): Promise<ContentServer> {
+  return startContentServer(readyAsset(bytes.length), ...script);
+}
+
+/** How late a busy machine may be. */
+export const slackMs = 1500;
+
+/** The client's own backoff before the given retry. */
+export function expectBackoff(gapMs: number | undefined, retry = 1): void {
+  const baseMs = 500 * 2 ** (retry - 1);
+  expect(gapMs).toBeGreaterThanOrEqual(baseMs * 0.75 - 25);
+  expect(gapMs).toBeLessThan(baseMs * 1.25 + slackMs);
+}
+
+/** Waits for what happens elsewhere; the test's own time limit ends it. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await sleep(5);
+}
+
+/** What reading the download to its end throws. */
+export async function failureOf(download: Promise<Download>): Promise<unknown> {
+  const { stream } = await download;
+  return caught(new Response(stream).arrayBuffer());
+}
+
+/** Reads at least so many bytes, and leaves the stream open. */
+export async function readSome(
+  { stream }: Download,
+  atLeast: number,
+): Promise<ReadableStreamDefaultReader<Uint8Array>> {
+  const reader = stream.getReader();
+  for (let length = 0; length < atLeast;) length += (await reader.read()).value!.length;
+  return reader;
+}
