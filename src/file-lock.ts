@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { link, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { writeFileSync } from "node:fs";
+import { readFile, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 
 /** A lock that this process holds. */
@@ -20,12 +21,10 @@ interface Owner {
 
 const touchEveryMs = 5000;
 const staleAfterMs = 30_000;
-/** For a lock without content, which is written a moment later where a file system has no links. */
+/** For a lock without content: its owner is about to write it, or was killed before. */
 const unwrittenAfterMs = 10_000;
-/** By how much two readings of the same start may differ, for the clock may be set between them. */
-const clockSlackMs = 2000;
-/** Read once: `uptime()` stands still while the machine sleeps. */
-const startedAtMs = Date.now() - process.uptime() * 1000;
+/** The same in each copy of this module and in each thread, whatever becomes of the clock. */
+const startedAtMs = performance.timeOrigin;
 
 /**
  * Locks by a file, against every process that sees it. What a dead owner has left is taken over at once on the same host,
@@ -43,19 +42,19 @@ export async function lockFile(path: string): Promise<FileLock | undefined> {
   return undefined;
 }
 
-/** Makes the lock together with its content, where the file system has links. @returns Whether there was none. */
+/**
+ * Makes the lock in one go, for a process that is killed between making it and writing it leaves one that says nothing.
+ *
+ * @returns Whether there was none.
+ */
 async function create(path: string, owner: Owner): Promise<boolean> {
-  const draft = `${path}.${owner.token}`;
-  const content = JSON.stringify(owner);
   try {
-    await writeFile(draft, content);
-    await link(draft, path).catch(() => writeFile(path, content, { flag: "wx" }));
+    writeFileSync(path, JSON.stringify(owner), { flag: "wx" });
     return true;
   } catch (error) {
     if (codeOf(error) === "EEXIST") return false;
+    await rm(path, { force: true }).catch(() => {}); // where it was made, but could not be written
     throw error;
-  } finally {
-    await rm(draft, { force: true });
   }
 }
 
@@ -104,7 +103,7 @@ async function stateOf(path: string): Promise<"free" | "held" | "stale"> {
 
 /** A process that was started anew, as in a container, may have the id that its predecessor had. */
 function isRunning({ pid, startedAtMs: itsStartMs }: Owner): boolean {
-  if (pid === process.pid) return Math.abs(itsStartMs - startedAtMs) < clockSlackMs;
+  if (pid === process.pid) return itsStartMs === startedAtMs;
   try {
     return process.kill(pid, 0);
   } catch (error) {
@@ -115,9 +114,12 @@ function isRunning({ pid, startedAtMs: itsStartMs }: Owner): boolean {
 /** @returns `undefined` when there is none. */
 async function read(path: string): Promise<{ owner: Owner | undefined; ageMs: number } | undefined> {
   try {
-    const { mtimeMs } = await stat(path);
+    const stats = await stat(path);
+    // A pipe or a device may never end to be read.
+    const mayEnd = stats.isFile() || stats.isDirectory();
+    const owner = mayEnd ? parseOwner(await readFile(path, "utf8")) : undefined;
     // A time ahead of this clock tells as little of an owner as one long past.
-    return { owner: parseOwner(await readFile(path, "utf8")), ageMs: Math.abs(Date.now() - mtimeMs) };
+    return { owner, ageMs: Math.abs(Date.now() - stats.mtimeMs) };
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;

@@ -57,8 +57,8 @@ const forbidden = /[<>:"|?*\p{Cc}\p{Cs}]/gu;
 /** @see https://learn.microsoft.com/windows/win32/fileio/naming-a-file#naming-conventions */
 const windowsDevice = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³]) ?(\.|$)/iu;
 
-/** The files that a download keeps beside its target. */
-const temporaryFile = /\.(part(\.(json|lock))?)$/iu;
+/** The files that a download keeps beside its target, and the locks of those that take a dead lock away. */
+const temporaryFile = /\.(part(\.(json|lock(\.recovery)*))?)$/iu;
 
 /** Cuts the name where a character ends for its reader, and keeps the extension. */
 function shorten(name: string): string {

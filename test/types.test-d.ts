@@ -8,11 +8,14 @@ import {
   type AssetRef,
   type ChenyuClient,
   type ConfigError,
+  type Download,
+  type DownloadError,
   type NetworkError,
   type NotReadyError,
   type ResponseError,
   type TimeoutError,
 } from "../src/index.ts";
+import { downloadToFile } from "../src/node.ts";
 
 declare const chenyu: ChenyuClient;
 declare const asset: Asset;
@@ -21,6 +24,9 @@ declare const asset: Asset;
 expectTypeOf(chenyu.assets.get("asset_x")).toEqualTypeOf<Promise<Asset>>();
 expectTypeOf(chenyu.assets.waitUntilReady(asset)).toEqualTypeOf<Promise<Asset>>();
 expectTypeOf<AssetRef>().toEqualTypeOf<string | Pick<Asset, "asset_id">>();
+expectTypeOf(chenyu.assets.download(asset)).toEqualTypeOf<Promise<Download>>();
+expectTypeOf<Download["stream"]>().toEqualTypeOf<ReadableStream<Uint8Array>>();
+expectTypeOf<Download["size"]>().toEqualTypeOf<number | undefined>();
 void chenyu.assets.get(asset, { signal: AbortSignal.abort(), timeoutMs: 1000, headers: { "X-Trace": "1" } });
 
 // Enumerations are open: the known values are there for the editor, any other text is accepted.
@@ -44,13 +50,14 @@ expectTypeOf(data?.code).toEqualTypeOf<number | undefined>();
 declare const error: unknown;
 if (isChenyuError(error)) {
   expectTypeOf<(typeof error)["name"]>().toEqualTypeOf<
-    "ApiError" | "NetworkError" | "TimeoutError" | "ResponseError" | "NotReadyError" | "ConfigError"
+    "ApiError" | "NetworkError" | "TimeoutError" | "ResponseError" | "NotReadyError" | "DownloadError" | "ConfigError"
   >();
   if (error.name === "ApiError") expectTypeOf(error).toEqualTypeOf<ApiError>();
   if (error.name === "NetworkError") expectTypeOf(error).toEqualTypeOf<NetworkError>();
   if (error.name === "TimeoutError") expectTypeOf(error).toEqualTypeOf<TimeoutError>();
   if (error.name === "ResponseError") expectTypeOf(error).toEqualTypeOf<ResponseError>();
   if (error.name === "NotReadyError") expectTypeOf(error).toEqualTypeOf<NotReadyError>();
+  if (error.name === "DownloadError") expectTypeOf(error).toEqualTypeOf<DownloadError>();
   if (error.name === "ConfigError") expectTypeOf(error).toEqualTypeOf<ConfigError>();
 }
 declare const kind: ApiError["kind"];
@@ -71,6 +78,12 @@ void chenyu.assets.get(7);
 parseAssetId(new URL("https://chenyu.example"));
 // @ts-expect-error durations are numbers of milliseconds
 createClient({ timeoutMs: "30s" });
+// @ts-expect-error a range is one of bytes, by numbers
+void chenyu.assets.download(asset, { range: "0-99" });
+// @ts-expect-error a file is downloaded whole
+void downloadToFile(chenyu, asset, "a.png", { range: { start: 1 } });
+// @ts-expect-error there are three ways to deal with a file that is there
+void downloadToFile(chenyu, asset, "a.png", { overwrite: true });
 // @ts-expect-error an unknown option is a mistake
 createClient({ timeout: 30 });
 // @ts-expect-error raw knows the document's paths alone

@@ -13,6 +13,7 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { publint } from "publint";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { noTerminal } from "../helpers/cli.ts";
 import { readSamples } from "../helpers/readme.ts";
 import { startServer } from "../helpers/server.ts";
 
@@ -46,7 +47,7 @@ beforeAll(async () => {
   await writeFile(join(consumer, "package.json"), '{ "name": "consumer", "private": true }');
   await run("npm", ["install", tarball, "--no-audit", "--no-fund", "--prefer-offline"]);
   await cp(join(root, "test/package/consumer"), consumer, { recursive: true });
-  for (const name of ["look-up", "mock-server"]) {
+  for (const name of ["look-up", "download", "mock-server"]) {
     for (const extension of ["mts", "cts"])
       await cp(join(consumer, `${name}.ts`), join(consumer, `${name}.${extension}`));
   }
@@ -61,7 +62,7 @@ describe("the tarball", () => {
       /^package\/(dist\/(esm|cjs)\/(package\.json|(src|generated)\/[a-z-]+\.(js|d\.ts))|dist\/third-party-licenses\.txt|generated\/openapi\.json(\.d\.cts)?|package\.json|(README(\.zh-CN)?|CHANGELOG)\.md|LICENSE)$/;
     expect(files.filter((file) => !expected.test(file))).toEqual([]);
     expect(files).toContain("package/LICENSE");
-    expect(files.filter((file) => file.includes("/cli.")).every((file) => file.includes("/esm/"))).toBe(true);
+    expect(files.filter((file) => /\/cli[.-]/.test(file)).every((file) => file.includes("/esm/"))).toBe(true);
     expect(await run("grep", ["-rlF", root, installed]).catch(() => "none")).toBe("none");
   });
 
@@ -122,7 +123,7 @@ describe("the tarball", () => {
       analysis: { problems: unknown[]; entrypoints: Record<string, { resolutions: Record<string, unknown> }> };
     };
     expect(analysis.problems).toEqual([]);
-    expect(Object.keys(analysis.entrypoints)).toEqual([".", "./mock", "./openapi.json"]);
+    expect(Object.keys(analysis.entrypoints)).toEqual([".", "./mock", "./node", "./openapi.json"]);
     const columns = ["node10", "node16-cjs", "node16-esm", "bundler"];
     for (const { resolutions } of Object.values(analysis.entrypoints)) {
       expect(Object.keys(resolutions).toSorted()).toEqual(columns.toSorted());
@@ -130,7 +131,7 @@ describe("the tarball", () => {
   });
 });
 
-const modules = ["look-up.mts", "look-up.cts", "mock-server.mts", "mock-server.cts"];
+const modules = ["look-up", "download", "mock-server"].flatMap((name) => [`${name}.mts`, `${name}.cts`]);
 const compilers = [
   { version: "5.4", tsc: "node_modules/typescript-5.4/bin/tsc" },
   { version: "6.0", tsc: "node_modules/typescript/bin/tsc" },
@@ -151,7 +152,12 @@ describe.each(compilers)("TypeScript $version, all libraries checked,", ({ versi
   });
 
   test("compiles for a bundler", async () => {
-    await compile({ module: "esnext", moduleResolution: "bundler" }, ["look-up.ts", "mock-server.ts", "document.mts"]);
+    await compile({ module: "esnext", moduleResolution: "bundler" }, [
+      "look-up.ts",
+      "download.ts",
+      "mock-server.ts",
+      "document.mts",
+    ]);
   });
 
   test("compiles an ES module and CommonJS under nodenext", async () => {
@@ -202,8 +208,68 @@ describe.each([
     expect(results).toEqual(["asset://asset_1 true 7", "ApiError not_found", "ConfigError", 0]);
   });
 
+  test.each(["download.mjs", "download.cjs"])("%s downloads to memory and to files", async (script) => {
+    const content = "0123456789";
+    await using server = await startServer((request, response) => {
+      if (request.url === "/content") return void response.setHeader("ETag", '"1"').end(content);
+      const asset_id = request.url!.split("/").at(-1)!;
+      const asset = { asset_id, status: "confirmed", size_bytes: content.length, mime_type: "image/webp" };
+      const signed_url = `http://${request.headers.host}/content`;
+      const code = asset_id === "asset_404" ? 404 : 0;
+      response.end(JSON.stringify({ code, msg: "", data: { ...asset, signed_url } }));
+    });
+    const folder = join(consumer, `downloads-${script}`);
+    await mkdir(folder, { recursive: true });
+    const results = JSON.parse(await run(node, [script, server.url, folder]));
+    const ends = [
+      ["asset_2", join(folder, "asset_2.webp")],
+      ["asset_404", "ApiError"],
+    ];
+    expect(results).toEqual(["123", 10, 10, ends]);
+    expect((await readdir(folder)).toSorted()).toEqual(["asset_2.webp", "one.bin"]);
+    await rm(folder, { recursive: true });
+  });
+
   test.each(["document.mjs", "document.cjs"])("%s reads the document", async (script) => {
     expect(JSON.parse(await run(node, [script]))).toEqual(["3.1.1", "getAsset"]);
+  });
+
+  test.skipIf(noTerminal)("the command shows a bar on a terminal, and where the file is", async () => {
+    await using server = await startServer((request, response) => {
+      if (request.url !== "/content") {
+        const signed_url = `http://${request.headers.host}/content`;
+        return void response.end(
+          JSON.stringify({ code: 0, msg: "", data: { asset_id: "asset_1", size_bytes: 4, signed_url } }),
+        );
+      }
+      response.writeHead(200, { ETag: '"1"', "Content-Length": 4 }).write("12");
+      setTimeout(() => response.end("34"), 1500);
+    });
+    const words = [node, command, "download", "asset_1", "--base-url", server.url, "-o", join(consumer, "bar.bin")];
+    const line = words.map((word) => `'${word}'`).join(" ");
+    const output = await run("env", ["CHENYU_API_KEY=any", "TERM=xterm", "script", "-qec", line, "/dev/null"]);
+    expect(output).toMatch(/ 50% /);
+    expect(output).toContain(`saved ${join(consumer, "bar.bin")} (4 bytes)`);
+    await rm(join(consumer, "bar.bin"));
+  });
+
+  test("a changed file is begun anew by the other copy, too", async () => {
+    const versions = ["old bytes", "new bytes"];
+    let requests = 0;
+    await using server = await startServer((request, response) => {
+      if (request.url === "/content") {
+        const version = versions[Math.min(requests++, 1)]!;
+        response.writeHead(200, { ETag: JSON.stringify(version), "Content-Length": version.length });
+        if (requests > 1) return void response.end(version);
+        return void response.write(version.slice(0, 4), () => setTimeout(() => response.destroy(), 100));
+      }
+      const signed_url = `http://${request.headers.host}/content`;
+      response.end(JSON.stringify({ code: 0, msg: "", data: { asset_id: "asset_1", size_bytes: 9, signed_url } }));
+    });
+    const target = join(consumer, "changed.txt");
+    expect(await run(node, ["two-copies-download.mjs", server.url, target])).toBe("9\n");
+    expect(await readFile(target, "utf8")).toBe("new bytes");
+    await rm(target);
   });
 
   test("the errors of the two copies know each other", async () => {
