@@ -6,7 +6,7 @@
 import { execFileSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { bundleInPlace, licencesOf, type Bundle } from "./bundle.ts";
+import { bundleInPlace, licencesOf, ownRequire, type Bundle } from "./bundle.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const commonJs = ["--module", "commonjs", "--moduleResolution", "bundler", "--verbatimModuleSyntax", "false"];
@@ -15,6 +15,7 @@ const commonJs = ["--module", "commonjs", "--moduleResolution", "bundler", "--ve
 const bundles: Bundle[] = [
   { file: "dist/esm/src/file-name.js", format: "esm" },
   { file: "dist/cjs/src/file-name.js", format: "cjs" },
+  { file: "dist/esm/src/cli-progress-bars.js", format: "esm", banner: ownRequire },
 ];
 
 for (const [folder, type, options] of [

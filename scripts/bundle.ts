@@ -11,7 +11,7 @@ export interface Bundle extends Pick<BuildOptions, "banner"> {
 }
 
 /** For an ES module that takes in CommonJS, whose `require` of Node's own modules has to stay. */
-export const ownRequire: Bundle["banner"] = {
+export const ownRequire = {
   js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);',
 };
 

@@ -1,104 +1,106 @@
 #!/usr/bin/env node
-import { parseArgs } from "node:util";
-import { getAssetPath, version } from "../generated/document.ts";
-import { fillPath } from "./asset-ref.ts";
-import { isChenyuError } from "./errors.ts";
-import { resetPath, startMockServer, type MockRequest, type MockServer } from "./mock.ts";
-
-const options = {
-  port: { type: "string", default: "4010" },
-  host: { type: "string", default: "127.0.0.1" },
-  quiet: { type: "boolean", default: false },
-  help: { type: "boolean", short: "h", default: false },
-  version: { type: "boolean", default: false },
-} as const;
+import { version } from "../generated/document.ts";
+import { checkOptions, readArguments, UsageError, type Values } from "./cli-arguments.ts";
+import { fail, note, print } from "./cli-output.ts";
 
 const help = `chenyu-assets ${version}: tools for the asset API of Chenyu Cloud (unofficial)
 
-Usage: chenyu-assets mock [options]
+Usage: chenyu-assets get <id>… [options]
+       chenyu-assets wait <id>… [options]
+       chenyu-assets download <id>… [options]
+       chenyu-assets mock [options]
 
-mock   Serves a mock of the API, to develop against without a key.
-  --port <number>   The port; 0 is any free one. (default: ${options.port.default})
-  --host <address>  The address to listen on; 0.0.0.0 is all of this machine's. (default: ${options.host.default})
-                    The SDK itself takes http: for this machine alone.
-  --quiet           Prints the URL alone, no table and no requests.
+An id is an asset_id or an asset:// URI. Of several, one that fails does not stop the others. An id that starts
+with - goes after --.
+
+get       Looks assets up.
+wait      Looks assets up, again and again, until they are ready, and then prints them.
+  --json                 Prints JSON, an asset a line; so does an output that is no terminal. Signed URLs, which open
+                         the file for whoever has them, are whole there, and cut in the table.
+  --timeout <seconds>    get: how long a look-up may take, retries included. (default: 120)
+                         wait: how long an asset may take to be ready. (default: 600)
+
+download  Saves the files of assets, and prints their paths, one a line. What breaks off is kept as <file>.part where the
+          host tells versions apart, and the same command goes on from there; add --overwrite skip for those that are whole.
+  --output, -o <path>    The folder, or for one asset the file; one that ends in / is made. (default: this folder)
+  --overwrite <what>     A file that is there already: error, replace or skip. (default: error)
+  --concurrency <count>  How many files at a time. (default: 4)
+  --timeout <seconds>    How long nothing may come. (default: 30)
+  --json                 Prints JSON, a file a line: asset, path, size and resumedFrom, in bytes.
+
+get, wait, download
+  --api-key-file <file>  Has the API key; - is standard input. (default: the environment variable CHENYU_API_KEY)
+  --base-url <url>       Where the API is. (default: CHENYU_BASE_URL, else the API itself)
+
+mock      Serves a mock of the API, to develop against without a key.
+  --port <number>        The port; 0 is any free one. (default: 4010)
+  --host <address>       The address to listen on; 0.0.0.0 is all of this machine's. (default: 127.0.0.1)
+                         The SDK itself takes http: for this machine alone.
+  --quiet                Prints the URL alone, no table and no requests.
 
 --help, -h  Prints this.
 --version   Prints the version.
 
-Exit codes: 0 well, 1 failed, 2 wrong usage.
+Results go to standard output, all else to standard error. NO_COLOR is respected.
+
+Exit codes: 0 well, 1 failed, 2 wrong usage, 3 not ready in time, 130 interrupted, 143 terminated.
+Of several ids, 1 goes before 3. After 2, nothing was sent.
 `;
+
+interface Command {
+  takes: readonly (keyof Values)[];
+  /** Loads no more than the command needs. @returns The exit code. */
+  run: (operands: string[], values: Values) => Promise<number>;
+}
+
+const connection = ["api-key-file", "base-url", "timeout"] as const;
+
+const commands: Record<string, Command> = {
+  get: {
+    takes: ["json", ...connection],
+    run: async (...call) => (await import("./cli-assets.ts")).get(...call),
+  },
+  wait: {
+    takes: ["json", ...connection],
+    run: async (...call) => (await import("./cli-assets.ts")).wait(...call),
+  },
+  download: {
+    takes: ["json", "output", "overwrite", "concurrency", ...connection],
+    run: async (...call) => (await import("./cli-download.ts")).download(...call),
+  },
+  mock: {
+    takes: ["port", "host", "quiet"],
+    run: async (...call) => (await import("./cli-mock.ts")).mock(...call),
+  },
+};
 
 /** @returns The exit code. */
 async function main(args: string[]): Promise<number> {
   try {
-    const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
-    const [command, ...rest] = positionals;
-    if (values.help) return print(help);
-    if (values.version) return print(`${version}\n`);
-    if (command === undefined) return refuse("no command");
-    if (command !== "mock") return refuse(`unknown command ${JSON.stringify(command)}`);
-    if (rest.length > 0) return refuse(`mock takes no ${JSON.stringify(rest[0])}`);
-    if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535) {
-      return refuse(`--port takes a whole number from 0 to 65535, not ${JSON.stringify(values.port)}`);
+    const { values, positionals } = readArguments(args);
+    const [name, ...operands] = positionals;
+    if (values.help || values.version) {
+      print(values.help ? help : `${version}\n`);
+      return 0;
     }
-    if (values.host === "") return refuse("--host takes a name or an address");
-    return await mock(Number(values.port), values.host, values.quiet ? "quiet" : "verbose");
+    if (name === undefined) throw new UsageError("no command");
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (command === undefined) throw new UsageError(`unknown command ${JSON.stringify(name)}`);
+    checkOptions(name, command.takes, values);
+    return await command.run(operands, values);
   } catch (error) {
-    const { code = "", message } = error as Error & { code?: string };
-    if (code.startsWith("ERR_PARSE_ARGS")) return refuse(message.split(/\.?\n|\. /)[0]!);
-    if (!isChenyuError(error)) throw error;
-    process.stderr.write(`chenyu-assets: ${message}\n`);
-    return 1;
+    if (!(error instanceof UsageError)) return fail(error);
+    note(`chenyu-assets: ${error.message}. See chenyu-assets --help.`);
+    return 2;
   }
 }
 
-async function mock(port: number, host: string, output: "quiet" | "verbose"): Promise<number> {
-  const onRequest = (request: MockRequest): void => {
-    // Lines that nobody takes are left out: kept, they would fill the memory.
-    if (output === "verbose" && !process.stdout.writableNeedDrain) print(lineOf(request));
-  };
-  const server = await startMockServer({ port, host, onRequest });
-  const stopped = new Promise((resolve) => {
-    process.once("SIGINT", resolve);
-    process.once("SIGTERM", resolve);
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", ({ code }: NodeJS.ErrnoException) => {
+    // Whoever reads the output may leave before it ends, as `head` does.
+    if (code === "EPIPE") return;
+    if (stream === process.stdout) note(`chenyu-assets: the results cannot be written (${code}).`);
+    process.exitCode ||= 1;
   });
-  print(output === "quiet" ? `${server.url}\n` : introduce(server));
-  await stopped;
-  await server.close();
-  return process.exit(0); // lines that nobody takes would keep the process alive
 }
-
-function introduce({ url, testAssets }: MockServer): string {
-  const known = testAssets.map(({ asset_id, summary }) => `  ${asset_id}  ${summary}\n`).join("");
-  const [{ asset_id }] = testAssets as [MockServer["testAssets"][0]];
-  return `Mock of the asset API on ${url}
-
-${known}  ${"any other id".padEnd(asset_id.length)}  Ready image
-
-Try it:          curl -H "Authorization: Bearer any" ${url}${fillPath(getAssetPath, asset_id)}
-Your app:        CHENYU_BASE_URL=${url} CHENYU_API_KEY=any
-A wrong key:     any that starts with cy_invalid
-Begin again:     curl -X POST ${url}${resetPath}
-
-`;
-}
-
-function lineOf({ method, path, status, testAsset, durationMs }: MockRequest): string {
-  const summary = testAsset === undefined ? "" : `  ${testAsset.summary}`;
-  return `${method} ${path} ${status} ${durationMs.toFixed(1)} ms${summary}\n`;
-}
-
-function print(text: string): number {
-  process.stdout.write(text);
-  return 0;
-}
-
-function refuse(problem: string): number {
-  process.stderr.write(`chenyu-assets: ${problem}. See chenyu-assets --help.\n`);
-  return 2;
-}
-
-// Whoever reads the output may leave before it ends, as `head` does.
-for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
-void main(process.argv.slice(2)).then((exitCode) => (process.exitCode = exitCode));
+void main(process.argv.slice(2)).then((exitCode) => (process.exitCode = exitCode || process.exitCode));

@@ -1,45 +1,15 @@
-/** The command, as a process of its own. */
-import { spawn, type ChildProcess } from "node:child_process";
+/** The command as a whole, and `mock`. */
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { Agent, get, type IncomingMessage } from "node:http";
-import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { testAssets, version } from "../generated/document.ts";
 import { createClient } from "../src/index.ts";
 import { startMockServer } from "../src/mock.ts";
-
-const root = fileURLToPath(new URL("..", import.meta.url));
-const running: ChildProcess[] = [];
-afterEach(() => {
-  for (const child of running.splice(0)) child.kill("SIGKILL");
-});
-
-interface Run {
-  child: ChildProcess;
-  output: { stdout: string; stderr: string };
-  ended: Promise<number | null>;
-}
-
-function run(...args: string[]): Run {
-  const child = spawn(process.execPath, ["src/cli.ts", ...args], { cwd: root });
-  running.push(child);
-  const output = { stdout: "", stderr: "" };
-  child.stdout.on("data", (text) => (output.stdout += text));
-  child.stderr.on("data", (text) => (output.stderr += text));
-  return { child, output, ended: once(child, "close").then(([exitCode]) => exitCode as number | null) };
-}
-
-async function until<T>(find: () => T | undefined): Promise<T> {
-  for (;;) {
-    const found = find();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
+import { root, run, until, type Run } from "./helpers/cli.ts";
 
 async function startMock(...args: string[]): Promise<Run & { url: string }> {
-  const mock = run("mock", "--port", "0", ...args);
+  const mock = run(["mock", "--port", "0", ...args]);
   const url = await until(() => /http:\/\/127\.0\.0\.1:\d+(?=\n)/.exec(mock.output.stdout)?.[0]);
   return { ...mock, url };
 }
@@ -105,7 +75,7 @@ describe("mock", () => {
   test("on a port that is taken says so in one line and exits with 1", async () => {
     const other = await startMockServer();
     const { port } = new URL(other.url);
-    const { output, ended } = run("mock", "--port", port);
+    const { output, ended } = run(["mock", "--port", port]);
     expect(await ended).toBe(1);
     const line = `chenyu-assets: port: ${port} on 127.0.0.1 is taken. Pass another one, or 0 for any free one.\n`;
     expect(output).toEqual({ stdout: "", stderr: line });
@@ -154,26 +124,35 @@ describe("mock", () => {
 });
 
 test("--help tells of every option and exit code", async () => {
-  const source = await readFile(`${root}src/cli.ts`, "utf8");
-  const names = [...source.matchAll(/^ {2}(\w+): \{ type:/gm)].map(([, name]) => name!);
-  expect(names.length).toBeGreaterThan(4);
+  const source = await readFile(`${root}src/cli-arguments.ts`, "utf8");
+  const names = [...source.matchAll(/^ {2}"?([\w-]+)"?: \{ type:/gm)].map(([, name]) => name!);
+  expect(names.length).toBeGreaterThan(7);
   for (const args of [["--help"], ["mock", "--help"], ["-h"]]) {
-    const { output, ended } = run(...args);
+    const { output, ended } = run(args);
     expect(await ended).toBe(0);
     for (const name of names) expect(output.stdout).toMatch(new RegExp(`^ *--${name}\\b`, "m"));
-    expect(output.stdout).toContain("Exit codes: 0 well, 1 failed, 2 wrong usage.");
+    for (const exitCode of [
+      "0 well",
+      "1 failed",
+      "2 wrong usage",
+      "3 not ready",
+      "130 interrupted",
+      "143 terminated",
+    ]) {
+      expect(output.stdout).toMatch(new RegExp(`^Exit codes:.* ${exitCode}`, "m"));
+    }
     expect(output.stderr).toBe("");
   }
 });
 
 test("the exit code is right also when nobody reads the errors any more", async () => {
-  const { child, ended } = run("moc");
+  const { child, ended } = run(["moc"]);
   child.stderr!.destroy();
   expect(await ended).toBe(2);
 });
 
 test("--version prints the version", async () => {
-  const { output, ended } = run("--version");
+  const { output, ended } = run(["--version"]);
   expect(await ended).toBe(0);
   expect(output).toEqual({ stdout: `${version}\n`, stderr: "" });
 });
@@ -190,8 +169,23 @@ test.each([
   [["mock", "--host", ""], "--host takes a name or an address"],
   [["mock", "--quiet=yes"], "Option '--quiet' does not take an argument"],
   [["mock", "--prot", "1"], "Unknown option '--prot'"],
+  [["mock", "--json"], "mock takes no --json"],
+  [["get", "--port", "1"], "get takes no --port"],
+  [["toString"], 'unknown command "toString"'],
+  [["get"], "get takes the id of an asset, or several"],
+  [["get", "-x"], "Unknown option '-x'"],
+  [["get", "asset_1", "-o", "x"], "get takes no --output"],
+  [["wait", "--json"], "wait takes the id of an asset, or several"],
+  [["wait", "asset_1", "--timeout", "2m"], '--timeout takes seconds, such as 90 or 0.5, not "2m"'],
+  [["wait", "asset_1", "--timeout", "0"], '--timeout takes seconds, such as 90 or 0.5, not "0"'],
+  [["get", "asset_1", "--timeout", "9999999"], '--timeout takes seconds, such as 90 or 0.5, not "9999999"'],
+  [["download"], "download takes the id of an asset, or several"],
+  [["download", "asset_1", "-o"], "Option '-o, --output <value>' argument missing"],
+  [["download", "asset_1", "-o", ""], "--output takes a file or a folder"],
+  [["download", "asset_1", "--overwrite", "yes"], '--overwrite takes error, replace or skip, not "yes"'],
+  [["download", "asset_1", "--concurrency", "0"], '--concurrency takes a whole number from 1 to 999, not "0"'],
 ])("%j is refused in one line, with exit code 2", async (args, problem) => {
-  const { output, ended } = run(...args);
+  const { output, ended } = run(args);
   expect(await ended).toBe(2);
   expect(output).toEqual({ stdout: "", stderr: `chenyu-assets: ${problem}. See chenyu-assets --help.\n` });
 });
