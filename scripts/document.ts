@@ -30,8 +30,10 @@ export async function readDocument(): Promise<OpenApiDocument> {
 }
 
 /** The rows of a Markdown table: each test asset with what it shows. */
-export function testAssetRows(document: OpenApiDocument): string {
-  return document["x-test-assets"].map(({ asset_id, summary }) => `| \`${asset_id}\` | ${summary} |\n`).join("");
+export function testAssetRows(document: OpenApiDocument, assetsPerRow = 1): string {
+  const cells = document["x-test-assets"].map(({ asset_id, summary }) => `| \`${asset_id}\` | ${summary} `);
+  const starts = cells.flatMap((_cell, index) => (index % assetsPerRow === 0 ? index : []));
+  return starts.map((start) => `${cells.slice(start, start + assetsPerRow).join("")}|\n`).join("");
 }
 
 export interface ResponseExample {

@@ -123,7 +123,7 @@ const testAssetsTable = /(<!-- test assets: .* -->\n\n\|.*\n\|.*\n)(?:\|.*\n)*/;
 async function withTestAssets(readme: string, document: OpenApiDocument): Promise<string> {
   const text = await readFile(join(root, readme), "utf8");
   if (!testAssetsTable.test(text)) throw new Error(`${readme} has no table of test assets`);
-  return text.replace(testAssetsTable, (_table, heading: string) => heading + testAssetRows(document));
+  return text.replace(testAssetsTable, (_table, heading: string) => heading + testAssetRows(document, 2));
 }
 
 /** An overlay's action whose target is nowhere changes nothing, and says so nowhere. */

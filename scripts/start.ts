@@ -1,11 +1,16 @@
 /**
- * The main job, to look at: look-ups and a wait on an embedded mock, or a look-up on the real API.
+ * The main job, to look at: look-ups, a wait and downloads on an embedded mock, or a look-up on the real API.
  *
  *     npm start
  *     CHENYU_API_KEY=… npm start -- asset_…
  */
-import { createClient, isChenyuError, toAssetUri, type Asset, type PollEvent } from "../src/index.ts";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { createClient, isChenyuError, toAssetUri, type ChenyuClient } from "../src/index.ts";
+import type { PollEvent, Progress } from "../src/index.ts";
 import { startMockServer } from "../src/mock.ts";
+import { downloadToFile } from "../src/node.ts";
 
 const [assetId] = process.argv.slice(2);
 if (assetId === undefined) await showOnMock();
@@ -14,21 +19,42 @@ else await showOnApi(assetId);
 async function showOnMock(): Promise<void> {
   const mock = await startMockServer();
   try {
-    const { assets } = createClient({ apiKey: "cy_any_key_will_do", baseUrl: mock.url });
+    const chenyu = createClient({ apiKey: "cy_any_key_will_do", baseUrl: mock.url });
+    const { assets } = chenyu;
     const wrongKey = createClient({ apiKey: "cy_invalid_key", baseUrl: mock.url });
-    const [image, reviewed, expired] = [/^Ready image/, /^Under review, ready/, /^Expired/].map((summary) => {
+    const shown = [/^Ready image/, /^Under review, ready/, /drops in the middle/, /^Expired/];
+    const [image, reviewed, dropping, expired] = shown.map((summary) => {
       return mock.testAssets.find((asset) => summary.test(asset.summary))!.asset_id;
-    }) as [string, string, string];
+    }) as [string, string, string, string];
     console.log(`Mock of the asset API on ${mock.url}\n`);
     await show(`assets.get("${image}")`, () => assets.get(image));
     const uri = toAssetUri(reviewed);
     await show(`assets.waitUntilReady("${uri}")`, () => assets.waitUntilReady(uri, { intervalMs: 500, onPoll }));
+    await show(`assets.download("${image}")`, async () => {
+      const download = await assets.download(image);
+      return { bytes: (await download.bytes()).length, validator: download.validator };
+    });
+    await show(`downloadToFile(chenyu, "${dropping}", …)`, () => saveToTemporary(chenyu, dropping));
     await show(`assets.get("${expired}")`, () => assets.get(expired));
     await show("a key that is not accepted", () => wrongKey.assets.get(image));
     await show('assets.get("../balance")', () => assets.get("../balance"));
   } finally {
     await mock.close();
   }
+}
+
+async function saveToTemporary(chenyu: ChenyuClient, asset: string): Promise<object> {
+  const folder = await mkdtemp(join(tmpdir(), "chenyu-assets-"));
+  try {
+    const { path, ...saved } = await downloadToFile(chenyu, asset, folder, { onProgress });
+    return { ...saved, name: basename(path) };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+function onProgress({ receivedBytes, totalBytes, resumes }: Progress): void {
+  console.log(`  ${receivedBytes} of ${totalBytes} bytes, resumes: ${resumes}`);
 }
 
 function onPoll({ poll, status, delayMs }: PollEvent): void {
@@ -46,7 +72,7 @@ async function showOnApi(asset: string): Promise<void> {
   }
 }
 
-async function show(title: string, action: () => Promise<Asset>): Promise<void> {
+async function show(title: string, action: () => Promise<object>): Promise<void> {
   console.log(title);
   try {
     print(await action());
@@ -55,8 +81,8 @@ async function show(title: string, action: () => Promise<Asset>): Promise<void> 
   }
 }
 
-function print(asset: Asset): void {
-  for (const [name, value] of Object.entries(asset)) {
+function print(result: object): void {
+  for (const [name, value] of Object.entries(result)) {
     // A signed URL opens the file for whoever sees it.
     const shown = name === "signed_url" ? String(value).replace(/\?.*/, "?…") : String(value);
     console.log(`  ${name.padEnd(18)}${shown}`);

@@ -1,8 +1,11 @@
 /** The samples of the READMEs, run from their own text against the mock: what a comment says is what comes. */
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import ts from "typescript";
-import { afterEach, beforeEach, describe, expect, inject, test, vi } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, inject, test, vi } from "vitest";
 import * as sdk from "../src/index.ts";
+import * as node from "../src/node.ts";
 import { readSamples } from "./helpers/readme.ts";
 
 const { scripts } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8"));
@@ -14,6 +17,9 @@ beforeEach(() => {
 });
 afterEach(() => void vi.unstubAllEnvs());
 
+const folder = await mkdtemp(join(tmpdir(), "chenyu-assets-readme-"));
+afterAll(() => rm(folder, { recursive: true }));
+
 describe.each(["README.md", "README.zh-CN.md"])("%s", async (name) => {
   const text = await readFile(new URL(`../${name}`, import.meta.url), "utf8");
 
@@ -21,12 +27,14 @@ describe.each(["README.md", "README.zh-CN.md"])("%s", async (name) => {
     const results: { expression: string; value: unknown; said: unknown }[] = [];
     const code = sample
       .replaceAll(/^import (\{.*\}) from "chenyu-assets";$/gm, "const $1 = sdk;")
+      .replaceAll(/^import (\{.*\}) from "chenyu-assets\/node";$/gm, "const $1 = node;")
+      .replaceAll('"pictures/"', JSON.stringify(join(folder, "pictures/")))
       .replaceAll(/^( *(?:if \(.*\) )?)([\w?.()[\]]+); \/\/ (".*"|\d+)$/gm, "$1report('$2', $2, $3);");
     const promised = [...sample.matchAll(/; \/\/ ["\d]/g)].length;
     const report = (expression: string, value: unknown, said: unknown): void =>
       void results.push({ expression, value, said });
-    const run = AsyncFunction("sdk", "report", ts.transpile(code, { target: ts.ScriptTarget.ESNext }));
-    await run(sdk, report);
+    const run = AsyncFunction("sdk", "node", "report", ts.transpile(code, { target: ts.ScriptTarget.ESNext }));
+    await run(sdk, node, report);
     expect(results.length).toBeGreaterThan(0);
     expect(results).toHaveLength(promised);
     for (const { expression, value, said } of results) expect(value, expression).toBe(said);

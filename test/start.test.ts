@@ -30,6 +30,8 @@ test("npm start shows the main job on its own mock, and ends by itself", async (
   expect(stdout.match(/status {12}confirmed/g)).toHaveLength(2);
   const polls = String.raw`\n {2}look-up 1: reviewing, again in \d{3} ms\n {2}look-up 2: reviewing, again in \d{3} ms\n`;
   expect(stdout).toMatch(new RegExp(`assets\\.waitUntilReady\\("asset://asset_\\w+"\\)${polls}`));
+  expect(stdout).toMatch(/assets\.download\("asset_\w+"\)\n {2}bytes {13}102400\n/);
+  expect(stdout).toMatch(/downloadToFile\([^]*bytes, resumes: 1\n {2}size {14}7340032\n {2}resumedFrom {7}0\n/);
   expect(stdout).toMatch(/ApiError \(rejected\): .*"资源已过期"/);
   expect(stdout).toMatch(/ApiError \(unauthenticated\): .*HTTP 401/);
   expect(stdout).not.toMatch(/signature|cy_/);
