@@ -53,6 +53,7 @@ describe.concurrent("the mock answers", () => {
     ],
     ["a media type that is none", request(`GET ${path}`, "Content-Type: json\r\n"), [400]],
     ["an Accept that is none", request(`GET ${path}`, "Accept: 404\r\n"), [400]],
+    ["an Accept that goes on", request(`GET ${path}`, "Accept: */*0-9\r\n"), [400]],
     ["an empty Accept", request(`GET ${path}`, "Accept: ,\r\n"), [400]],
     ["a body that does not come", request(`POST ${path}`, "Content-Length: 500\r\n", "a"), [405]],
     [
