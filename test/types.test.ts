@@ -32,7 +32,7 @@ function problems(path: string): string[] {
   return diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
 }
 
-test("the type tests hold", () => {
+test("the type tests hold", { timeout: 60_000 }, () => {
   expect(problems(typeTests)).toEqual([]);
 });
 
