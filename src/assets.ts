@@ -61,6 +61,7 @@ export interface Assets {
    * @returns The asset, its size, and its bytes: as a stream, or all at once by `bytes()`, `blob()` or `text()`.
    * @throws {@link ConfigError}, {@link ApiError}, {@link NetworkError}, {@link TimeoutError} or {@link ResponseError} as
    * `get` does. Reading throws these too, for the look-ups that give fresh URLs, and:
+   * @throws {@link NotReadyError} when the asset has no address yet.
    * @throws {@link DownloadError} when the content host refuses, the file changes or its size is another; see `kind`.
    * @throws {@link NetworkError} when the connection failed once more than `maxRetries` times without a byte between, or
    * the content host gives nothing to know the version by.

@@ -43,7 +43,7 @@ mock      Serves a mock of the API, to develop against without a key.
 
 Results go to standard output, all else to standard error. NO_COLOR is respected.
 
-Exit codes: 0 well, 1 failed, 2 wrong usage, 3 not ready in time, 130 interrupted, 143 terminated.
+Exit codes: 0 well, 1 failed, 2 wrong usage, 3 not ready, 130 interrupted, 143 terminated.
 Of several ids, 1 goes before 3. After 2, nothing was sent.
 `;
 

@@ -1,6 +1,6 @@
 import { problem } from "./content-problem.ts";
 import type { Job } from "./content.ts";
-import type { DownloadError } from "./errors.ts";
+import { NotReadyError, type DownloadError } from "./errors.ts";
 import { isLoopback } from "./options.ts";
 
 /** How long before its end a signed URL is left alone, in milliseconds: a request takes its time to arrive. */
@@ -11,7 +11,8 @@ export function findAddress(job: Job): URL {
   const { signed_url, content_url, url } = job.asset;
   const address: unknown = [signed_url, content_url, url].find((value) => Boolean(value));
   if (address !== undefined) return checkAddress(job, address);
-  throw refuse(job, "the asset has no address yet. Wait until it is ready");
+  const message = `${job.id}: the asset has no address yet. Wait until it is ready.`;
+  throw new NotReadyError(message, { asset: job.asset, attempts: job.requests });
 }
 
 /**

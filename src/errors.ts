@@ -112,7 +112,7 @@ export class ResponseError extends ChenyuError {
   }
 }
 
-/** Thrown when an asset did not get ready in time. Not when the API says no: an {@link ApiError} ends the wait. */
+/** Thrown when an asset did not get ready in time, or has no content yet. Not when the API says no: {@link ApiError}. */
 export class NotReadyError extends ChenyuError {
   override readonly name = "NotReadyError";
   // Private, so that no log shows its signed URL.
@@ -148,7 +148,7 @@ export class DownloadError extends ChenyuError {
 }
 
 /**
- * - `address`: the asset has no address that is safe to use.
+ * - `address`: an address of the content is not safe to use.
  * - `refused`: the content host says no, by `status`; with a fresh URL too.
  * - `changed`: it is another file than the one that the first bytes are of.
  * - `size`: there are more or fewer bytes than announced, or than `size_bytes`.

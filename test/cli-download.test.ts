@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
 import { testAssets } from "../generated/document.ts";
 import { finish, run, until } from "./helpers/cli.ts";
 import { startHaltingServer } from "./helpers/halting-server.ts";
+import { always, startServer } from "./helpers/server.ts";
 
 const [ready, video, expired, slow] = [/^Ready image/, /^Ready video$/, /^Expired$/, /200 kB/].map(
   (pattern) => testAssets.find(({ summary }) => pattern.test(summary))!.asset_id,
@@ -25,6 +26,15 @@ function sizeOf(path: string): number {
 }
 
 describe("download", () => {
+  test("ends with exit code 3 for an asset that has no content yet", async () => {
+    const asset = { asset_id: "asset_1", status: "reviewing", size_bytes: 1 };
+    await using server = await startServer(always(200, JSON.stringify({ code: 0, msg: "", data: asset })));
+    const environment = { CHENYU_API_KEY: "any", CHENYU_BASE_URL: server.url };
+    const { exitCode, stdout, stderr } = await finish(run(["download", "asset_1", "-o", folder], environment));
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: "" });
+    expect(stderr).toBe("chenyu-assets: asset_1: the asset has no address yet. Wait until it is ready.\n");
+  });
+
   test("saves a file, and prints its path when its output is no terminal", async () => {
     const path = join(folder, "picture.png");
     const downloaded = await finish(run(["download", `asset://${ready}`, "-o", path], environment));

@@ -36,11 +36,11 @@ describe.concurrent("an address", () => {
     expect(server.requests[0]!.path).toBe("/plain");
   });
 
-  test("that is missing may come when the asset is ready, as the error says", async () => {
+  test("that is missing means that the asset is not ready", async () => {
     await using server = await startContentServer(() => ({ status: "reviewing" }));
     const error = await failureOf(connect(server).assets.download(id));
-    expect(error).toMatchObject({ name: "DownloadError", kind: "address" });
-    expect((error as Error).message).toContain("Wait until it is ready");
+    expect(error).toMatchObject({ name: "NotReadyError", asset: { status: "reviewing" }, retryable: true });
+    expect(server.lookUps()).toBe(1);
   });
 
   const none = [
