@@ -1,3 +1,6 @@
+/** HTTP statuses of failures that may pass. */
+export const passingStatuses: readonly number[] = [408, 429, 500, 502, 503, 504];
+
 const baseDelayMs = 500;
 const maxDelayMs = 8000;
 

@@ -3,12 +3,9 @@ import { DownloadError, NetworkError, TimeoutError, type DownloadProblem } from 
 import { safeCopy, withoutQueries } from "./secrets.ts";
 import { reasonOf } from "./transport.ts";
 
-/** What errors tell of a download. */
-type Told = Pick<Job, "id" | "requests">;
-
 /** What is wrong with the content, or with the way to it. */
 export function problem(
-  { id, requests }: Told,
+  { id, requests }: Job,
   kind: DownloadProblem,
   text: string,
   details: Partial<ConstructorParameters<typeof DownloadError>[1]> = {},

@@ -1,4 +1,4 @@
-import { retryAfterMsOf } from "./backoff.ts";
+import { passingStatuses, retryAfterMsOf } from "./backoff.ts";
 import { checkAddress, findAddress, hasExpired } from "./content-address.ts";
 import { networkError, nothingCame, problem } from "./content-problem.ts";
 import type { Job } from "./content.ts";
@@ -11,7 +11,6 @@ import { within } from "./within.ts";
 const maxRedirects = 5;
 const redirectStatuses = [301, 302, 303, 307, 308];
 const staleStatuses = [401, 403, 410];
-const passingStatuses = [408, 429, 500, 502, 503, 504];
 
 /**
  * Asks for the bytes that are missing, by a fresh URL where the one at hand is too old.
@@ -23,7 +22,7 @@ export async function ask(job: Job, request: AbortSignal, ending: AbortControlle
   const send = (): Promise<Response> => sendInTime(job, request, ending.signal);
   if (job.mayRefresh && hasExpired(findAddress(job), Date.now() + job.skewMs)) await refresh(job, ending);
   if (!job.mayRefresh) return send();
-  const response = await send().catch((error) => whatMayBeStale(error));
+  const response = await send().catch(whatMayBeStale);
   if (response !== undefined && !staleStatuses.includes(response.status)) return response;
   discard(response);
   await refresh(job, ending);

@@ -1,9 +1,9 @@
-import type { Asset } from "../generated/schema.ts";
 import { sep } from "node:path";
+import type { Asset } from "../generated/schema.ts";
+import { asReady } from "./as-ready.ts";
 import type { AssetRef } from "./asset-ref.ts";
 import type { ChenyuClient } from "./client.ts";
 import type { Progress } from "./download-options.ts";
-import { asReady } from "./as-ready.ts";
 import { checkFileOptions, downloadTo, pathOf, type FileOptions, type SavedFile } from "./download-to-file.ts";
 import { ConfigError, DownloadError } from "./errors.ts";
 import { checkInteger } from "./options.ts";

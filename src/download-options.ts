@@ -1,5 +1,5 @@
 import { ConfigError } from "./errors.ts";
-import { checkInteger, resolveSettings, type RequestOptions, type Settings } from "./options.ts";
+import { checkCallback, checkInteger, resolveSettings, type RequestOptions, type Settings } from "./options.ts";
 
 /** What a download may be told; `headers`, `timeoutMs` and `totalTimeoutMs` are for its look-ups alone. */
 export interface DownloadOptions extends RequestOptions {
@@ -48,8 +48,7 @@ export interface DownloadSettings extends Settings {
 /** Checks the options of a download on top of its client's. */
 export function resolveDownloadSettings(options: DownloadOptions, client: Settings): DownloadSettings {
   const { range = { start: 0 }, onProgress } = options;
-  if (onProgress !== undefined && typeof onProgress !== "function")
-    throw new ConfigError("onProgress: pass a function.");
+  checkCallback("onProgress", onProgress);
   if (Object(range) !== range) throw new ConfigError("range: pass { start, end }, of which end may be left out.");
   const start = checkPosition("range.start", range.start, 0);
   const end = range.end === undefined ? undefined : checkPosition("range.end", range.end, start);

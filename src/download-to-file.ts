@@ -9,7 +9,7 @@ import type { Download } from "./download.ts";
 import { ConfigError, DownloadError, isChenyuError, type DownloadProblem } from "./errors.ts";
 import { fileNameOf, safeFileName } from "./file-name.ts";
 import { statOf, withFile } from "./file-system.ts";
-import { checkHeaders, resolveSettings } from "./options.ts";
+import { checkCallback, checkHeaders, resolveSettings } from "./options.ts";
 import { alreadyThere, closePart, discardPart, openPart, publishPart, writePart } from "./part-file.ts";
 import { isCallers } from "./within.ts";
 
@@ -152,7 +152,7 @@ export function checkFileOptions(options: FileOptions & DownloadOptions): void {
   if (!["error", "replace", "skip"].includes(overwrite)) {
     throw new ConfigError('overwrite: pass "error", "replace" or "skip".');
   }
-  if (fileName !== undefined && typeof fileName !== "function") throw new ConfigError("fileName: pass a function.");
+  checkCallback("fileName", fileName);
   if (range !== undefined) throw new ConfigError("range: a file is downloaded whole. Use assets.download for a part.");
   resolveDownloadSettings(options, resolveSettings({}));
   checkHeaders(headers);

@@ -1,5 +1,5 @@
 import type { Asset } from "../generated/schema.ts";
-import { retryAfterMsOf } from "./backoff.ts";
+import { passingStatuses, retryAfterMsOf } from "./backoff.ts";
 import { ApiError, ResponseError } from "./errors.ts";
 import type { WholeResponse } from "./response.ts";
 
@@ -28,7 +28,7 @@ export function findFailure(response: WholeResponse): ApiError | undefined {
   const kind = kindOf(ok, (ok && code) || status);
   const reason = kind === "rejected" ? guessReason(msg ?? "") : undefined;
   const retryAfterMs = retryAfterMsOf(headers);
-  const retryable = ok ? code === 429 : [408, 429, 500, 502, 503, 504].includes(status);
+  const retryable = ok ? code === 429 : passingStatuses.includes(status);
   const answer = { status, code, msg, kind, reason, retryAfterMs };
   return new ApiError(requestLine, answer, { requestId, attempts, retryable });
 }

@@ -72,7 +72,7 @@ export function resolveSettings(options: ClientOptions & RequestOptions, client:
   if (signal !== undefined && typeof signal?.addEventListener !== "function") {
     throw new ConfigError("signal: it is no AbortSignal. Pass the signal of an AbortController.");
   }
-  if (onRetry !== undefined && typeof onRetry !== "function") throw new ConfigError("onRetry: pass a function.");
+  checkCallback("onRetry", onRetry);
   return {
     signal,
     timeoutMs: checkInteger("timeoutMs", options.timeoutMs ?? client.timeoutMs, 1),
@@ -87,6 +87,11 @@ export function resolveSettings(options: ClientOptions & RequestOptions, client:
 export function checkFetch(option: Fetch = (url, init) => fetch(url, init)): Fetch {
   if (typeof option !== "function") throw new ConfigError("fetch: pass a function like the global fetch.");
   return option;
+}
+
+/** Refuses what is given for a function and is none. */
+export function checkCallback(name: string, value: unknown): void {
+  if (value !== undefined && typeof value !== "function") throw new ConfigError(`${name}: pass a function.`);
 }
 
 /** Refuses what no timer can hold. */

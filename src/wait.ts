@@ -1,8 +1,15 @@
 import type { Asset } from "../generated/schema.ts";
 import { jitter, retryAfterMsOf } from "./backoff.ts";
 import { unwrapAsset } from "./envelope.ts";
-import { ConfigError, NotReadyError, TimeoutError, type ApiError } from "./errors.ts";
-import { checkInteger, resolveSettings, type RequestOptions, type RetryEvent, type Settings } from "./options.ts";
+import { NotReadyError, TimeoutError, type ApiError } from "./errors.ts";
+import {
+  checkCallback,
+  checkInteger,
+  resolveSettings,
+  type RequestOptions,
+  type RetryEvent,
+  type Settings,
+} from "./options.ts";
 import { mayPass, type Failure, type LookUp } from "./transport.ts";
 import { pause } from "./within.ts";
 
@@ -40,7 +47,7 @@ export interface WaitSettings extends Settings {
 /** Checks the options of a wait on top of its client's. */
 export function resolveWaitSettings(options: WaitOptions, client: Settings): WaitSettings {
   const { onPoll } = options;
-  if (onPoll !== undefined && typeof onPoll !== "function") throw new ConfigError("onPoll: pass a function.");
+  checkCallback("onPoll", onPoll);
   return {
     ...resolveSettings(options, client),
     intervalMs: checkInteger("intervalMs", options.intervalMs ?? 2000, 1),

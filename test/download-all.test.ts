@@ -12,9 +12,10 @@ import type { AssetRef } from "../src/index.ts";
 import { caught } from "./helpers/caught.ts";
 import { makeBytes, readyAsset, say, serve, startContentServer } from "./helpers/content-server.ts";
 import type { AssetOf, ContentServer, ContentStep, ServeOptions } from "./helpers/content-server.ts";
-import { connect, until } from "./helpers/downloads.ts";
+import { connect } from "./helpers/downloads.ts";
 import { startDownloader } from "./helpers/start-downloader.ts";
 import { makeFolder, type TemporaryFolder } from "./helpers/temporary-folder.ts";
+import { until } from "./helpers/timing.ts";
 
 const size = 200_000;
 const ids = ["asset_a", "asset_b", "asset_c", "asset_d", "asset_e", "asset_f"];

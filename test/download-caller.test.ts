@@ -8,8 +8,9 @@ import { describe, expect, test } from "vitest";
 import type { Progress } from "../src/index.ts";
 import { caught } from "./helpers/caught.ts";
 import { makeBytes, readyAsset, say, serve, startContentServer } from "./helpers/content-server.ts";
-import { bytes, connect, failureOf, half, id, readSome, slackMs, startReady, until } from "./helpers/downloads.ts";
+import { bytes, connect, failureOf, half, id, readSome, startReady } from "./helpers/downloads.ts";
 import { silence } from "./helpers/fault-server.ts";
+import { slackMs, until } from "./helpers/timing.ts";
 
 describe.concurrent("to end a download early", () => {
   const slow = serve(bytes, { sent: half, fault: "stall" });

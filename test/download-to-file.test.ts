@@ -26,9 +26,10 @@ import {
   type ContentServer,
   type ContentStep,
 } from "./helpers/content-server.ts";
-import { connect, until } from "./helpers/downloads.ts";
+import { connect } from "./helpers/downloads.ts";
 import { startDownloader } from "./helpers/start-downloader.ts";
 import { makeFolder, type TemporaryFolder } from "./helpers/temporary-folder.ts";
+import { until } from "./helpers/timing.ts";
 
 const [{ asset_id: id }] = testAssets;
 const size = 3_000_000;

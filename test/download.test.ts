@@ -10,9 +10,10 @@ import { testAssets, version } from "../generated/document.ts";
 import type { Progress, RetryEvent } from "../src/index.ts";
 import { caught } from "./helpers/caught.ts";
 import { makeBytes, readyAsset, say, serve, startContentServer, type ContentStep } from "./helpers/content-server.ts";
-import { bytes, connect, expectBackoff, failureOf, half, id } from "./helpers/downloads.ts";
-import { readSome, slackMs, startReady } from "./helpers/downloads.ts";
+import { bytes, connect, failureOf, half, id } from "./helpers/downloads.ts";
+import { readSome, startReady } from "./helpers/downloads.ts";
 import { reset, silence } from "./helpers/fault-server.ts";
+import { expectBackoff, slackMs } from "./helpers/timing.ts";
 
 describe.concurrent("a download", () => {
   test("looks the asset up at once, and asks for the content when it is first read", async () => {

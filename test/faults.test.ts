@@ -22,6 +22,7 @@ import {
   startFaultServer,
   trickle,
 } from "./helpers/fault-server.ts";
+import { expectBackoff, slackMs, until } from "./helpers/timing.ts";
 
 const [{ asset_id: id }] = testAssets;
 const path = `/api/open/v2/assets/${id}`;
@@ -35,25 +36,10 @@ function connect(server: { url: string }, options: ClientOptions = {}): ChenyuCl
   return createClient({ apiKey: "cy_test", baseUrl: server.url, ...options });
 }
 
-/** How late a busy machine may be; what these tests tell apart is further apart. */
-const slackMs = 1500;
-
-/** A gap of the client's own backoff before the given retry. */
-function expectBackoff(gapMs: number | undefined, retry: number): void {
-  const baseMs = 500 * 2 ** (retry - 1);
-  expect(gapMs).toBeGreaterThanOrEqual(baseMs * 0.75 - 5);
-  expect(gapMs).toBeLessThan(baseMs * 1.25 + slackMs);
-}
-
 /** @param lateMs - How late a request may arrive after the client's clock has started. */
 function expectGap(gapMs: number | undefined, atLeastMs: number, lateMs = 5): void {
   expect(gapMs).toBeGreaterThanOrEqual(atLeastMs - lateMs);
   expect(gapMs).toBeLessThan(atLeastMs + slackMs);
-}
-
-/** Waits for what happens on the server's side; the test's own time limit ends it. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(5);
 }
 
 describe.concurrent("Retry-After", () => {

@@ -11,6 +11,7 @@ import type { WaitOptions } from "../src/index.ts";
 import { startMockServer } from "../src/mock.ts";
 import { caught } from "./helpers/caught.ts";
 import { answer, late, reset, silence, stall, startFaultServer, type Step } from "./helpers/fault-server.ts";
+import { slackMs } from "./helpers/timing.ts";
 
 const mock = await startMockServer();
 afterAll(() => mock.close());
@@ -35,9 +36,6 @@ function found(status: unknown, headers: Record<string, string> = {}): Step {
 const failed = (status: number, headers: Record<string, string> = {}): Step => answer(status, "{}", headers);
 const reviewing = found("reviewing");
 const ready = found("confirmed");
-
-/** How late a busy machine may be. */
-const slackMs = 1500;
 
 function expectGaps(gaps: number[], ...intervalsMs: number[]): void {
   expect(gaps).toHaveLength(intervalsMs.length);

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { expect } from "vitest";
 import { createClient, type ChenyuClient, type ClientOptions, type Download } from "../../src/index.ts";
 import { caught } from "./caught.ts";
 import { makeBytes, readyAsset, secretKey, startContentServer } from "./content-server.ts";
@@ -17,21 +15,6 @@ export function connect({ url }: { url: string }, options: ClientOptions = {}): 
 /** Serves `bytes` as the content of a ready asset. */
 export function startReady(...script: ContentStep[]): Promise<ContentServer> {
   return startContentServer(readyAsset(bytes.length), ...script);
-}
-
-/** How late a busy machine may be. */
-export const slackMs = 1500;
-
-/** The client's own backoff before the given retry. */
-export function expectBackoff(gapMs: number | undefined, retry = 1): void {
-  const baseMs = 500 * 2 ** (retry - 1);
-  expect(gapMs).toBeGreaterThanOrEqual(baseMs * 0.75 - 25);
-  expect(gapMs).toBeLessThan(baseMs * 1.25 + slackMs);
-}
-
-/** Waits for what happens elsewhere; the test's own time limit ends it. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await sleep(5);
 }
 
 /** What reading the download to its end throws. */
