@@ -11,6 +11,10 @@ vi.mock(import("node:fs"), async (original) => {
   const actual = await original();
   return { ...actual, writeFileSync: vi.fn<typeof writeFileSync>(actual.writeFileSync) };
 });
+vi.mock(import("node:fs/promises"), async (original) => {
+  const actual = await original();
+  return { ...actual, utimes: vi.fn<typeof utimes>(actual.utimes) };
+});
 
 let folder: string;
 let path: string;
@@ -150,9 +154,20 @@ describe("the lock of this process", () => {
   test("outlives a touch that fails", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     const lock = await lockFile(path);
+    await backdate(60_000);
+    vi.mocked(utimes).mockClear().mockRejectedValueOnce(new Error("EIO"));
+    vi.advanceTimersByTime(5000);
+    await vi.waitFor(() => expect(vi.mocked(utimes).mock.settledResults).toMatchObject([{ type: "rejected" }]));
+    vi.advanceTimersByTime(5000);
+    await vi.waitFor(async () => expect(Date.now() - (await stat(path)).mtimeMs).toBeLessThan(10_000));
+    await lock!.release();
+  });
+
+  test("that cannot be read says so, and is touched no more once it was to be released", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    const lock = await lockFile(path);
     await rm(path);
     await mkdir(path);
-    vi.advanceTimersByTime(5000);
     await expect(lock!.isHeld()).rejects.toThrow("EISDIR");
     expect(vi.getTimerCount()).toBe(1);
     await expect(lock!.release()).rejects.toThrow("EISDIR");
