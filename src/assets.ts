@@ -110,10 +110,10 @@ export function createAssets(
     },
 
     async download(asset, options = {}) {
-      const [id, headers] = [parseAssetId(asset), checkHeaders(options.headers)];
       // Loaded here, so that a page that only looks assets up does without.
       const { resolveDownloadSettings, startDownload } = await import("./download.ts");
       const settings = resolveDownloadSettings(options, clientSettings);
+      const [id, headers] = [parseAssetId(asset), checkHeaders(options.headers)];
       return startDownload(id, settings, contentHost, (callSettings) => lookUp(id, headers, callSettings));
     },
   };

@@ -25,8 +25,8 @@ export interface ChenyuClient {
  * const chenyu = createClient(); // reads CHENYU_API_KEY
  */
 export function createClient(options: ClientOptions = {}): ChenyuClient {
-  const baseUrl = resolveBaseUrl(options);
   const settings = resolveSettings(options);
+  const baseUrl = resolveBaseUrl(options);
   const fetch = checkFetch(options.fetch);
   const send = createTransport({ baseUrl, apiKey: resolveApiKey(options), fetch });
   const headers = checkHeaders(options.headers);

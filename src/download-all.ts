@@ -39,13 +39,14 @@ export async function* downloadAll(
   client: ChenyuClient,
   assets: Iterable<AssetRef> | AsyncIterable<AssetRef>,
   folder: string | URL,
-  { concurrency = 4, onProgress, signal, ...options }: DownloadAllOptions = {},
+  options: DownloadAllOptions = {},
 ): AsyncGenerator<DownloadResult, void> {
   if (Object(assets) !== assets || !(Symbol.asyncIterator in assets || Symbol.iterator in assets)) {
     throw new ConfigError("assets: pass a list of them, or another iterable.");
   }
+  checkFileOptions(options as FileOptions);
+  const { concurrency = 4, onProgress, signal, ...fileOptions } = options;
   checkInteger("concurrency", concurrency, 1);
-  checkFileOptions({ ...options, signal, onProgress: onProgress as FileOptions["onProgress"] });
   const path = `${pathOf(folder)}${sep}`;
   const ending = new AbortController();
   signal?.throwIfAborted();
@@ -61,7 +62,7 @@ export async function* downloadAll(
 
   async function save(asset: AssetRef): Promise<DownloadResult> {
     const tell = onProgress && ((progress: Progress) => onProgress(progress, asset));
-    const settings = { ...options, onProgress: tell, signal: ending.signal };
+    const settings = { ...fileOptions, onProgress: tell, signal: ending.signal };
     try {
       return { asset, file: await downloadTo(client, asset, path, settings, claim) };
     } catch (error) {

@@ -47,13 +47,14 @@ export interface DownloadSettings extends Settings {
 
 /** Checks the options of a download on top of its client's. */
 export function resolveDownloadSettings(options: DownloadOptions, client: Settings): DownloadSettings {
+  const settings = resolveSettings(options, client);
   const { range = { start: 0 }, onProgress } = options;
   checkCallback("onProgress", onProgress);
   if (Object(range) !== range) throw new ConfigError("range: pass { start, end }, of which end may be left out.");
   const start = checkPosition("range.start", range.start, 0);
   const end = range.end === undefined ? undefined : checkPosition("range.end", range.end, start);
   return {
-    ...resolveSettings(options, client),
+    ...settings,
     idleTimeoutMs: checkInteger("idleTimeoutMs", options.idleTimeoutMs ?? 30_000, 1),
     range: { start, end },
     onProgress,

@@ -9,7 +9,7 @@ import type { Download } from "./download.ts";
 import { ConfigError, DownloadError, isChenyuError, type DownloadProblem } from "./errors.ts";
 import { fileNameOf, safeFileName } from "./file-name.ts";
 import { statOf, withFile } from "./file-system.ts";
-import { checkCallback, checkHeaders, resolveSettings } from "./options.ts";
+import { checkCallback, checkHeaders, checkOptions, resolveSettings } from "./options.ts";
 import { alreadyThere, closePart, discardPart, openPart, publishPart, writePart } from "./part-file.ts";
 import { isCallers } from "./within.ts";
 
@@ -148,6 +148,7 @@ async function save(download: Download, path: string, options: FileOptions): Pro
 
 /** Refuses options that are wrong before anything is done. */
 export function checkFileOptions(options: FileOptions & DownloadOptions): void {
+  checkOptions(options);
   const { overwrite = "error", fileName, range, headers } = options;
   if (!["error", "replace", "skip"].includes(overwrite)) {
     throw new ConfigError('overwrite: pass "error", "replace" or "skip".');

@@ -6,6 +6,7 @@ import { readContent, type ContentHost, type Job } from "./content.ts";
 import { checkPosition, type DownloadSettings, type ReadOptions } from "./download-options.ts";
 import { unwrapAsset } from "./envelope.ts";
 import { ConfigError, DownloadError } from "./errors.ts";
+import { checkOptions } from "./options.ts";
 import type { LookUp } from "./transport.ts";
 import { link } from "./within.ts";
 
@@ -67,7 +68,9 @@ function openDownload(first: Job): Download {
   let isRead = false;
   const stream = streamOf(job, () => (isRead = true));
 
-  async function readAll({ maxBytes = 100_000_000 }: ReadOptions = {}): Promise<Uint8Array[]> {
+  async function readAll(options: ReadOptions = {}): Promise<Uint8Array[]> {
+    checkOptions(options);
+    const { maxBytes = 100_000_000 } = options;
     checkPosition("maxBytes", maxBytes, 0);
     if (isRead || stream.locked) throw new ConfigError("stream: it is being read. Start another download.");
     const text = `there are more than maxBytes (${maxBytes}) bytes. Read the stream, or raise maxBytes`;

@@ -68,6 +68,7 @@ const defaults: Settings = {
 
 /** Checks the options of a client, or those of a call on top of its client's. */
 export function resolveSettings(options: ClientOptions & RequestOptions, client: Settings = defaults): Settings {
+  checkOptions(options);
   const { signal, onRetry = client.onRetry } = options;
   if (signal !== undefined && typeof signal?.addEventListener !== "function") {
     throw new ConfigError("signal: it is no AbortSignal. Pass the signal of an AbortController.");
@@ -81,6 +82,11 @@ export function resolveSettings(options: ClientOptions & RequestOptions, client:
     maxRetryAfterMs: checkInteger("maxRetryAfterMs", options.maxRetryAfterMs ?? client.maxRetryAfterMs, 0),
     onRetry,
   };
+}
+
+/** Refuses what is given for options and is none, as the key itself. */
+export function checkOptions(options: unknown): void {
+  if (Object(options) !== options) throw new ConfigError("options: pass an object, like { maxRetries: 5 }.");
 }
 
 /** Gives the option, or the global `fetch` as it is at the time of each call. */

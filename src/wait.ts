@@ -46,10 +46,11 @@ export interface WaitSettings extends Settings {
 
 /** Checks the options of a wait on top of its client's. */
 export function resolveWaitSettings(options: WaitOptions, client: Settings): WaitSettings {
+  const settings = resolveSettings(options, client);
   const { onPoll } = options;
   checkCallback("onPoll", onPoll);
   return {
-    ...resolveSettings(options, client),
+    ...settings,
     intervalMs: checkInteger("intervalMs", options.intervalMs ?? 2000, 1),
     waitTimeoutMs: checkInteger("waitTimeoutMs", options.waitTimeoutMs ?? 600_000, 1),
     onPoll,

@@ -1,7 +1,9 @@
+import { tmpdir } from "node:os";
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { testAssets } from "../generated/document.ts";
 import { createClient, type ClientOptions } from "../src/index.ts";
+import { downloadAll, downloadToFile } from "../src/node.ts";
 import { caught } from "./helpers/caught.ts";
 import { always, startServer } from "./helpers/server.ts";
 
@@ -80,6 +82,27 @@ describe("a wrong option of a call is refused before the request", () => {
     expect(inspect(error)).not.toContain(secret);
     expect(server.requests).toEqual([]);
   });
+});
+
+test.each<unknown>([null, 7, secret])("what is no options at all is refused by each call: %o", async (none) => {
+  await using server = await startServer(always(200, found));
+  const client = createClient({ apiKey: "cy_test", baseUrl: server.url });
+  const download = await client.assets.download(id);
+  const options = none as object;
+  const calls = [
+    () => createClient(options),
+    () => client.assets.get(id, options),
+    () => client.assets.waitUntilReady(id, options),
+    () => client.assets.download(id, options),
+    () => download.bytes(options),
+    () => downloadToFile(client, id, tmpdir(), options),
+    () => downloadAll(client, [id], tmpdir(), options).next(),
+  ];
+  const errors = await Promise.all(calls.map((call) => caught(call)));
+  for (const error of errors) {
+    expect(error).toMatchObject({ name: "ConfigError", message: "options: pass an object, like { maxRetries: 5 }." });
+  }
+  expect(server.requests).toHaveLength(1);
 });
 
 test("a wrong signal for raw rejects, as all of its errors do", async () => {
