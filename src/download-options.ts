@@ -63,7 +63,5 @@ export function resolveDownloadSettings(options: DownloadOptions, client: Settin
 
 /** Refuses what is no position in a file, however large. */
 export function checkPosition(name: string, value: unknown, min: number): number {
-  if (Number.isSafeInteger(value) && (value as number) >= min) return value as number;
-  const shown = typeof value === "number" ? value : `a ${typeof value}`;
-  throw new ConfigError(`${name}: ${shown} is no position of a byte. Pass a whole number from ${min}.`);
+  return checkInteger(name, value, min, Number.MAX_SAFE_INTEGER);
 }

@@ -7,6 +7,7 @@ import { createApi, refuse, type Answer } from "./mock-api.ts";
 import { loadPrism } from "./mock-prism.ts";
 import { originOf, readTarget, type Target } from "./mock-target.ts";
 import { findTestAsset, type ContentFault, type TestAnswer, type TestAsset } from "./mock-assets.ts";
+import { checkInteger } from "./options.ts";
 
 export type { ContentFault, TestAnswer, TestAsset };
 
@@ -129,10 +130,7 @@ function isReset({ method }: IncomingMessage, path: string): boolean {
 function checkOptions(options: MockServerOptions) {
   const { host = "127.0.0.1", port = 0, cors = true, onRequest = () => {} } = Object(options) as MockServerOptions;
   if (typeof host !== "string" || host === "") throw new ConfigError("host: pass a name or an address to listen on.");
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    const shown = typeof port === "number" || port === null ? port : `a ${typeof port}`;
-    throw new ConfigError(`port: ${shown} cannot be used. Pass a whole number from 0 to 65535; 0 is any free one.`);
-  }
+  checkInteger("port", port, 0, 65_535);
   if (typeof cors !== "boolean") throw new ConfigError("cors: pass true or false.");
   if (typeof onRequest !== "function") throw new ConfigError("onRequest: pass a function.");
   return { host, port, cors, onRequest };

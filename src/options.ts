@@ -100,11 +100,11 @@ export function checkCallback(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== "function") throw new ConfigError(`${name}: pass a function.`);
 }
 
-/** Refuses what no timer can hold. */
-export function checkInteger(name: string, value: unknown, min: number): number {
-  if (Number.isInteger(value) && (value as number) >= min && (value as number) < 2 ** 31) return value as number;
-  const shown = typeof value === "number" ? value : `a ${typeof value}`;
-  throw new ConfigError(`${name}: ${shown} cannot be used. Pass a whole number from ${min} to 2147483647.`);
+/** Refuses what is no whole number, or out of bounds. @param max - By default the longest that a timer can hold. */
+export function checkInteger(name: string, value: unknown, min: number, max: number = 2 ** 31 - 1): number {
+  if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return value as number;
+  const shown = typeof value === "number" || value == null ? value : `a ${typeof value}`;
+  throw new ConfigError(`${name}: ${shown} cannot be used. Pass a whole number from ${min} to ${max}.`);
 }
 
 /** Gives the option or the environment's key; in a browser none, unless it is allowed. */

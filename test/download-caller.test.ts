@@ -534,7 +534,7 @@ test.each([
   [{ onProgress: 1 }, /^onProgress: /],
   [{ range: 5 }, /^range: /],
   [{ range: null }, /^range: /],
-  [{ range: {} }, /^range\.start: a undefined/],
+  [{ range: {} }, /^range\.start: undefined cannot be used/],
   [{ range: { start: -1 } }, /^range\.start: -1/],
   [{ range: { start: 1.5 } }, /^range\.start: 1\.5/],
   [{ range: { start: 5, end: 4 } }, /^range\.end: 4/],
