@@ -39,7 +39,7 @@ export function readArguments(args: string[]): { values: Values; positionals: st
 const whereKeysGo = "ps shows it to everybody; the key goes into CHENYU_API_KEY or a file for --api-key-file";
 
 /** Refuses an option that belongs to another command. */
-export function checkOptions(command: string, takes: readonly (keyof Values)[], values: Values): void {
+export function checkCommandOptions(command: string, takes: readonly (keyof Values)[], values: Values): void {
   const stray = (Object.keys(values) as (keyof Values)[]).find((name) => !takes.includes(name));
   if (stray !== undefined) throw new UsageError(`${command} takes no --${stray}`);
 }

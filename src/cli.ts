@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { version } from "../generated/document.ts";
-import { checkOptions, readArguments, UsageError, type Values } from "./cli-arguments.ts";
+import { checkCommandOptions, readArguments, UsageError, type Values } from "./cli-arguments.ts";
 import { fail, note, print } from "./cli-output.ts";
 
 const help = `chenyu-assets ${version}: tools for the asset API of Chenyu Cloud (unofficial)
@@ -86,7 +86,7 @@ async function main(args: string[]): Promise<number> {
     if (name === undefined) throw new UsageError("no command");
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (command === undefined) throw new UsageError(`unknown command ${JSON.stringify(name)}`);
-    checkOptions(name, command.takes, values);
+    checkCommandOptions(name, command.takes, values);
     return await command.run(operands, values);
   } catch (error) {
     if (!(error instanceof UsageError)) return fail(error);

@@ -66,7 +66,7 @@ const maxRequests = 1000;
  * const chenyu = createClient({ apiKey: "any", baseUrl: mock.url });
  */
 export async function startMockServer(options: MockServerOptions = {}): Promise<MockServer> {
-  const { host, port, cors, onRequest } = checkOptions(options);
+  const { host, port, cors, onRequest } = resolveOptions(options);
   const api = createApi(await loadPrism());
   const requests: MockRequest[] = [];
   const reset = (): void => {
@@ -127,7 +127,7 @@ function isReset({ method }: IncomingMessage, path: string): boolean {
   return method === "POST" && path === resetPath;
 }
 
-function checkOptions(options: MockServerOptions) {
+function resolveOptions(options: MockServerOptions) {
   const { host = "127.0.0.1", port = 0, cors = true, onRequest = () => {} } = Object(options) as MockServerOptions;
   if (typeof host !== "string" || host === "") throw new ConfigError("host: pass a name or an address to listen on.");
   checkInteger("port", port, 0, 65_535);
