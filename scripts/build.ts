@@ -13,9 +13,9 @@ const commonJs = ["--module", "commonjs", "--moduleResolution", "bundler", "--ve
 
 /** What imports packages takes them in, so that whoever installs this package need not install those. */
 const bundles: Bundle[] = [
-  { file: "dist/esm/src/file-name.js", format: "esm" },
-  { file: "dist/cjs/src/file-name.js", format: "cjs" },
-  { file: "dist/esm/src/cli-progress-bars.js", format: "esm", banner: ownRequire },
+  { file: "dist/esm/src/files/name.js", format: "esm" },
+  { file: "dist/cjs/src/files/name.js", format: "cjs" },
+  { file: "dist/esm/src/cli/bars.js", format: "esm", banner: ownRequire },
 ];
 
 for (const [folder, type, options] of [

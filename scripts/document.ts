@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { TestAsset } from "../src/mock-assets.ts";
+import type { TestAsset } from "../src/mock/test-assets.ts";
 
 /** The parts of the document that scripts and tests look at, as Redocly bundles it: every shared part is a `$ref`. */
 export interface OpenApiDocument {

@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import openapiTS, { astToString, type OpenAPI3 } from "openapi-typescript";
 import ts from "typescript";
-import type { TestAsset } from "../src/mock-assets.ts";
+import type { TestAsset } from "../src/mock/test-assets.ts";
 import { listExamples, testAssetRows, type OpenApiDocument } from "./document.ts";
 import { redocly } from "./redocly.ts";
 

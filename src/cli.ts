@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { version } from "../generated/document.ts";
-import { checkCommandOptions, readArguments, UsageError, type Values } from "./cli-arguments.ts";
-import { fail, note, print } from "./cli-output.ts";
+import { checkCommandOptions, readArguments, UsageError, type Values } from "./cli/arguments.ts";
+import { fail, note, print } from "./cli/output.ts";
 
 const help = `chenyu-assets ${version}: tools for the asset API of Chenyu Cloud (unofficial)
 
@@ -58,19 +58,19 @@ const connection = ["api-key-file", "base-url", "timeout"] as const;
 const commands: Record<string, Command> = {
   get: {
     takes: ["json", ...connection],
-    run: async (...call) => (await import("./cli-assets.ts")).get(...call),
+    run: async (...call) => (await import("./cli/get.ts")).get(...call),
   },
   wait: {
     takes: ["json", ...connection],
-    run: async (...call) => (await import("./cli-assets.ts")).wait(...call),
+    run: async (...call) => (await import("./cli/get.ts")).wait(...call),
   },
   download: {
     takes: ["json", "output", "overwrite", "concurrency", ...connection],
-    run: async (...call) => (await import("./cli-download.ts")).download(...call),
+    run: async (...call) => (await import("./cli/download.ts")).download(...call),
   },
   mock: {
     takes: ["port", "host", "quiet"],
-    run: async (...call) => (await import("./cli-mock.ts")).mock(...call),
+    run: async (...call) => (await import("./cli/mock.ts")).mock(...call),
   },
 };
 

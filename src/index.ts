@@ -1,8 +1,8 @@
-export { parseAssetId, toAssetUri, type AssetRef } from "./asset-ref.ts";
-export type { Assets } from "./assets.ts";
-export { createClient, type ChenyuClient } from "./client.ts";
-export type { ByteRange, DownloadOptions, Progress, ReadOptions } from "./download-options.ts";
-export type { Download, FirstBytes } from "./download.ts";
+export { parseAssetId, toAssetUri, type AssetRef } from "./core/asset-ref.ts";
+export type { Assets } from "./client/assets.ts";
+export { createClient, type ChenyuClient } from "./client/client.ts";
+export type { ByteRange, DownloadOptions, Progress, ReadOptions } from "./download/options.ts";
+export type { Download, FirstBytes } from "./download/download.ts";
 export {
   ApiError,
   ChenyuError,
@@ -14,7 +14,7 @@ export {
   NotReadyError,
   ResponseError,
   TimeoutError,
-} from "./errors.ts";
-export type { ApiKey, ClientOptions, Fetch, RequestOptions, RetryEvent } from "./options.ts";
-export type { PollEvent, WaitOptions } from "./wait.ts";
+} from "./core/errors.ts";
+export type { ApiKey, ClientOptions, Fetch, RequestOptions, RetryEvent } from "./core/options.ts";
+export type { PollEvent, WaitOptions } from "./client/wait.ts";
 export type { Asset, components, operations, paths } from "../generated/schema.ts";

@@ -1,2 +1,2 @@
-export { downloadAll, type DownloadAllOptions, type DownloadResult } from "./download-all.ts";
-export { downloadToFile, type FileOptions, type SavedFile } from "./download-to-file.ts";
+export { downloadAll, type DownloadAllOptions, type DownloadResult } from "./files/download-all.ts";
+export { downloadToFile, type FileOptions, type SavedFile } from "./files/download-to-file.ts";

@@ -12,17 +12,25 @@ export default defineConfig({
       {
         test: {
           name: "sdk",
-          include: ["test/*.test.ts"],
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/package/tarball*.test.ts"],
           globalSetup: "test/helpers/mock-setup.ts",
           testTimeout: 20_000,
         },
       },
-      { test: { name: "package", include: ["test/package/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000 } },
+      {
+        test: {
+          name: "package",
+          include: ["test/package/tarball*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
     coverage: {
       provider: "v8",
       include: ["src/**/*.ts"],
-      exclude: ["src/cli.ts", "src/cli-*.ts"], // run in processes of their own
+      exclude: ["src/cli.ts", "src/cli/**"], // run in processes of their own
       reporter: ["text"],
       thresholds: { 100: true },
     },

@@ -1,0 +1,32 @@
+import { assetIdPattern } from "../../generated/document.ts";
+import type { Asset } from "../../generated/schema.ts";
+import { ConfigError } from "./errors.ts";
+
+/** How to name an asset: its `asset_id`, its `asset_uri` (`asset://…`), or the asset itself. */
+export type AssetRef = string | Pick<Asset, "asset_id">;
+
+const scheme = "asset://";
+const assetId = new RegExp(assetIdPattern, "u");
+
+/**
+ * Reads the `asset_id` out of a reference. Refused is only what could change the path of a URL: no grammar is documented.
+ *
+ * @throws {@link ConfigError} when the reference is not one.
+ */
+export function parseAssetId(asset: AssetRef): string {
+  const ref: unknown = typeof asset === "object" && asset !== null ? asset.asset_id : asset;
+  const id = typeof ref === "string" && ref.startsWith(scheme) ? ref.slice(scheme.length) : ref;
+  if (typeof id === "string" && assetId.test(id)) return id;
+  const shown = typeof ref === "string" ? JSON.stringify(ref.slice(0, 80).replace(/\?.*/s, "?…")) : typeof ref;
+  throw new ConfigError(`asset: ${shown} is no asset reference. Pass an asset_id, an asset_uri or an Asset.`);
+}
+
+/** Makes the `asset_uri` that a workflow's inputs take. @throws {@link ConfigError} when the reference is not one. */
+export function toAssetUri(asset: AssetRef): string {
+  return scheme + parseAssetId(asset);
+}
+
+/** Puts an asset into the path of an operation, as the one segment that it may be. */
+export function fillPath(path: string, asset: AssetRef): string {
+  return path.replace("{asset_id}", encodeURIComponent(parseAssetId(asset)));
+}

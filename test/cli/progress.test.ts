@@ -1,0 +1,79 @@
+/** What `download` shows while it goes on. */
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
+import { testAssets } from "../../generated/document.ts";
+import { finish, noTerminal, run, runOnTerminal, until } from "./run.ts";
+import { startHaltingServer } from "../servers/halting-server.ts";
+
+const [ready, video, slow] = [/^Ready image/, /^Ready video$/, /200 kB/].map(
+  (pattern) => testAssets.find(({ summary }) => pattern.test(summary))!.asset_id,
+) as [string, string, string];
+
+const environment = { CHENYU_BASE_URL: inject("mock"), CHENYU_API_KEY: "any" };
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "chenyu-assets-display-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+test("tells now and then how far a file is when nothing shows a bar", async () => {
+  const { child, output, ended } = run(["download", slow, "-o", folder], environment);
+  await until(() => /\n/.exec(output.stderr) ?? undefined);
+  expect(output.stderr).toMatch(/^asset_\w+\.mp4: [\d,]{7,9} of 7,340,032 bytes\n$/);
+  child.kill();
+  await ended;
+});
+
+describe.skipIf(noTerminal)("on a terminal", () => {
+  test("tells what is saved, and leaves the terminal as it was", async () => {
+    // It halts in the middle until the time for that is up, so that the bar is seen.
+    await using server = await startHaltingServer(1);
+    const path = join(folder, "film.mp4");
+    const args = ["download", "asset_1", "-o", path, "--timeout", "0.5", "--base-url", server.url];
+    const { exitCode, stdout } = await finish(runOnTerminal(args, environment));
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(`saved ${path} (10 bytes)\r\n`);
+    expect(stdout).toContain("[32m=====");
+    expect(stdout.lastIndexOf("[?25h")).toBeGreaterThan(stdout.lastIndexOf("[?25l"));
+    expect(stdout.lastIndexOf("[?7h")).toBeGreaterThan(stdout.lastIndexOf("[?7l"));
+  });
+
+  test("shows no bar on a dumb terminal", async () => {
+    const path = join(folder, "film.mp4");
+    const dumb = { ...environment, TERM: "dumb" };
+    const { stdout } = await finish(runOnTerminal(["download", video, "-o", path], dumb));
+    expect(stdout).toBe(`saved ${path} (7,340,032 bytes)\r\n`);
+  });
+
+  test.each([
+    ["in colour", {}, "[\u001B[32m==========----------\u001B[39m]  50%      0.0/0.0 MB"],
+    ["without colour with NO_COLOR", { NO_COLOR: "1" }, "[==========----------]  50%      0.0/0.0 MB"],
+  ])("shows a bar %s, and goes on after Ctrl-C from where it was", async (_name, more, bar) => {
+    await using server = await startHaltingServer(1);
+    const here = { ...environment, ...more, CHENYU_BASE_URL: server.url };
+    const path = join(folder, "asset_1.txt");
+    const interrupted = runOnTerminal(["download", "asset_1", "-o", `${folder}/`], here);
+    await until(() => interrupted.output.stdout.includes(bar) || undefined);
+    interrupted.child.stdin!.write("\u0003");
+    const first = await finish(interrupted);
+    expect(first.exitCode).toBe(130);
+    const line = `interrupted: ${path}.part has 5 of 10 bytes; the same command goes on from there\r\n`;
+    expect(first.stdout.slice(-line.length)).toBe(line);
+
+    const second = await finish(runOnTerminal(["download", "asset_1", "-o", `${folder}/`], here));
+    expect(second.exitCode).toBe(0);
+    expect(second.stdout).toContain(`saved ${path} (10 bytes, 5 of them from before)\r\n`);
+    expect(await readFile(path, "utf8")).toBe("0123456789");
+    expect(first.stdout + second.stdout).not.toContain("s3cret");
+  });
+
+  test("writes out what in a path would steer the terminal", async () => {
+    const hostile = join(folder, "\u009B2J\u202Egnp");
+    await mkdir(hostile);
+    const { stdout } = await finish(runOnTerminal(["download", ready, "-o", `${hostile}/`], environment));
+    expect(stdout).toContain(String.raw`\u009b2J\u202egnp`);
+    expect(stdout).not.toMatch(/[\u009B\u202E]/);
+  });
+});

@@ -1,0 +1,188 @@
+/** What holds for every input. `FAST_CHECK_SEED=…` repeats a run. */
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { getAssetPath, testAssets } from "../../generated/document.ts";
+import { parseRetryAfterMs, retryDelayMs } from "../../src/core/retry.ts";
+import { createClient, isChenyuError } from "../../src/index.ts";
+
+const [{ asset_id: id }] = testAssets;
+const seed = Number(process.env.FAST_CHECK_SEED ?? Date.now());
+console.log(`properties: seed ${seed}`);
+
+const anyText = fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" }), fc.string());
+
+test("any text as Retry-After is a finite time, or malformed", () => {
+  const date = fc.date({ noInvalidDate: true }).map((value) => value.toUTCString());
+  const near = fc.stringMatching(/^[-+ ]?\d*[.,e]?\d* ?[a-zA-Z]{0,3}$/);
+  fc.assert(
+    fc.property(
+      fc.oneof(anyText, fc.bigInt().map(String), date, near),
+      fc.integer({ min: 1, max: 50 }),
+      (text, attempt) => {
+        const ms = parseRetryAfterMs(text, 1_781_295_600_000);
+        if (ms !== undefined) expect(Number.isSafeInteger(ms) && ms >= 0).toBe(true);
+        const delayMs = retryDelayMs(attempt, ms);
+        expect(Number.isFinite(delayMs) && delayMs >= Math.min(ms || 375, 375)).toBe(true);
+        if (!ms) expect(delayMs).toBeLessThanOrEqual(8000);
+      },
+    ),
+    { seed, numRuns: 2000 },
+  );
+});
+
+test("any text as an asset is refused, or is exactly one segment of the path, and decodes back", async () => {
+  let requested: string | undefined;
+  const fetch = async (url: string): Promise<Response> => ((requested = url), new Response("{}", { status: 404 }));
+  const { assets } = createClient({ apiKey: "k", baseUrl: "https://a.example/proxy", fetch });
+  const parent = `/proxy${getAssetPath.replace("/{asset_id}", "")}`.split("/");
+  const piece = fc.constantFrom(
+    "asset://",
+    "asset_",
+    "..",
+    ".",
+    "/",
+    "\\",
+    "%2e",
+    "%2f",
+    "?",
+    "#",
+    " ",
+    "\r\n",
+    "\ud800",
+    "a",
+    "资",
+  );
+  const nasty = fc.array(piece, { maxLength: 5 }).map((pieces) => pieces.join(""));
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(anyText, nasty), async (reference) => {
+      requested = undefined;
+      const error = await assets.get(reference).catch((thrown: unknown) => thrown);
+      if (requested === undefined) {
+        expect(error).toMatchObject({ name: "ConfigError" });
+        return;
+      }
+      const { origin, pathname, search, hash } = new URL(requested);
+      const segments = pathname.split("/");
+      expect([origin, search, hash]).toEqual(["https://a.example", "", ""]);
+      expect(segments.slice(0, -1)).toEqual(parent);
+      expect(decodeURIComponent(segments.at(-1)!)).toBe(reference.replace(/^asset:\/\//, ""));
+    }),
+    { seed, numRuns: 3000 },
+  );
+});
+
+test("any JSON as a body gives an asset or one of our errors, and nothing else", async () => {
+  let body = "";
+  let status = 200;
+  const fetch = async (): Promise<Response> => new Response(body, { status });
+  const { assets } = createClient({ apiKey: "k", fetch, maxRetries: 0 });
+  const code = fc.oneof(fc.constantFrom(0, "0", 429, "429", 1, null, "", -0, 1e300), fc.jsonValue());
+  const data = fc.oneof(fc.record({ asset_id: fc.oneof(fc.string(), fc.jsonValue()) }), fc.jsonValue());
+  const envelope = fc.record({ code, msg: fc.jsonValue(), data, error: fc.jsonValue() }, { requiredKeys: [] });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.oneof(fc.jsonValue(), envelope),
+      fc.constantFrom(200, 200, 200, 400, 404, 429, 500),
+      async (value, answered) => {
+        [body, status] = [JSON.stringify(value), answered];
+        const result = await assets.get(id).catch((error: unknown) => error);
+        if (isChenyuError(result)) return;
+        expect(status).toBe(200);
+        expect(typeof (result as { asset_id: unknown }).asset_id).toBe("string");
+        expect(result).toEqual(JSON.parse(body).data);
+      },
+    ),
+    { seed, numRuns: 3000 },
+  );
+});
+
+describe("any sequence of answers", () => {
+  type Step = "success" | "not_found" | "unavailable" | "reset" | "stall" | "truncation";
+
+  const answers: Record<Step, (signal: AbortSignal) => Promise<Response>> = {
+    success: async () => Response.json({ code: 0, data: { asset_id: id } }),
+    not_found: async () => new Response("", { status: 404 }),
+    unavailable: async () => new Response("", { status: 503 }),
+    reset: () => Promise.reject(new TypeError("fetch failed")),
+    stall: (signal) => new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+    truncation: async () =>
+      new Response('{"code":0,"data":{"asset_id"', { headers: { "content-type": "application/json" } }),
+  };
+  const failures = {
+    unavailable: "ApiError",
+    reset: "NetworkError",
+    stall: "TimeoutError attempt",
+    truncation: "NetworkError",
+  };
+
+  interface Limits {
+    timeoutMs: number;
+    totalTimeoutMs: number;
+    maxRetries: number;
+  }
+
+  /** The policy, with a jitter of nothing: which end, after how many requests and how long. */
+  function predict(steps: Step[], { timeoutMs, totalTimeoutMs, maxRetries }: Limits): [string, number, number] {
+    let ms = 0;
+    for (let attempts = 1; ; attempts++) {
+      const step = steps[Math.min(attempts, steps.length) - 1]!;
+      if (step === "success") return ["asset", attempts, ms];
+      if (step === "not_found") return ["ApiError", attempts, ms];
+      if (step === "stall" && ms + timeoutMs >= totalTimeoutMs) return ["TimeoutError total", attempts, totalTimeoutMs];
+      if (step === "stall") ms += timeoutMs;
+      const delayMs = Math.min(500 * 2 ** (attempts - 1), 6400);
+      if (attempts > maxRetries) return [failures[step], attempts, ms];
+      if (ms + delayMs >= totalTimeoutMs) return ["TimeoutError total", attempts, ms];
+      ms += delayMs;
+    }
+  }
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    vi.spyOn(Math, "random").mockReturnValue(0.5);
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+
+  test("ends as a model of the policy predicts, within the total time", async () => {
+    const step = fc.constantFrom<Step>("success", "not_found", "unavailable", "reset", "stall", "truncation");
+    const trouble = fc.constantFrom<Step>("unavailable", "reset", "stall", "truncation");
+    const sequence = fc.oneof(
+      fc.array(step, { minLength: 1, maxLength: 8 }),
+      fc.array(trouble, { minLength: 1, maxLength: 8 }),
+    );
+    const limits = fc.record({
+      timeoutMs: fc.integer({ min: 1, max: 5000 }),
+      totalTimeoutMs: fc.integer({ min: 1, max: 20_000 }),
+      maxRetries: fc.integer({ min: 0, max: 6 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(sequence, limits, async (steps, options) => {
+        let requests = 0;
+        const fetch = (_url: string, { signal }: RequestInit): Promise<Response> =>
+          answers[steps[Math.min(++requests, steps.length) - 1]!](signal!);
+        const start = performance.now();
+        let endMs = Number.NaN;
+        const call = createClient({ apiKey: "k", fetch, ...options })
+          .assets.get(id)
+          .then(
+            () => "asset",
+            (error: { name: string; clock?: string; attempts: number }) => {
+              expect(error.attempts).toBe(requests);
+              return [error.name, error.clock ?? []].flat().join(" ");
+            },
+          )
+          .finally(() => (endMs = performance.now() - start));
+        await vi.advanceTimersByTimeAsync(options.totalTimeoutMs + 100);
+        const [end, attempts, ms] = predict(steps, options);
+        expect([await call, requests]).toEqual([end, attempts]);
+        expect(Math.abs(endMs - ms)).toBeLessThanOrEqual(10);
+        expect(endMs).toBeLessThanOrEqual(options.totalTimeoutMs + 100);
+        expect(vi.getTimerCount()).toBe(0);
+      }),
+      { seed, numRuns: 400 },
+    );
+  });
+});

@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { parseRetryAfterMs, retryDelayMs } from "../../src/core/retry.ts";
+
+const now = Date.UTC(2026, 5, 16, 12, 0, 0);
+
+test.each([
+  ["0", 0],
+  ["7", 7000],
+  ["100000", 100_000_000],
+  ["9".repeat(400), Number.MAX_SAFE_INTEGER],
+  ["Tue, 16 Jun 2026 12:00:30 GMT", 30_000],
+  ["Tue, 16 Jun 2026 11:00:00 GMT", 0],
+])("Retry-After: %s is %i ms", (value, expected) => {
+  expect(parseRetryAfterMs(value, now)).toBe(expected);
+});
+
+test.each([
+  [null],
+  [""],
+  ["soon"],
+  ["120junk"],
+  ["-5"],
+  ["1.5"],
+  ["1, 2"],
+  ["2026-06-16"],
+  ["Tue, 99 Jun 2026 12:00:30 GMT"],
+  ["Tue, 16 Jun 2026 12:00:30"],
+])("Retry-After: %s is malformed", (value) => {
+  expect(parseRetryAfterMs(value, now)).toBeUndefined();
+});
+
+test.each([
+  [1, 375, 625],
+  [2, 750, 1250],
+  [3, 1500, 2500],
+  [4, 3000, 5000],
+  [5, 4800, 8000],
+  [50, 4800, 8000],
+])("the wait after attempt %i is spread over %i to %i ms", (attempt, least, most) => {
+  const delays = Array.from({ length: 500 }, () => retryDelayMs(attempt, undefined));
+  expect(Math.min(...delays)).toBeGreaterThanOrEqual(least);
+  expect(Math.max(...delays)).toBeLessThanOrEqual(most);
+  expect(Math.max(...delays) - Math.min(...delays)).toBeGreaterThanOrEqual((most - least) * 0.9);
+});
+
+test("the wait is what the API asks for, unless it asks for nothing", () => {
+  expect(retryDelayMs(1, 7)).toBe(7);
+  expect(retryDelayMs(1, 0)).toBeGreaterThanOrEqual(375);
+});

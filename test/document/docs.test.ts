@@ -1,0 +1,41 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { buildDocs } from "../../scripts/docs.ts";
+import { readDocument } from "../../scripts/document.ts";
+
+const folder = await mkdtemp(join(tmpdir(), "chenyu-assets-"));
+afterAll(() => rm(folder, { recursive: true }));
+await buildDocs(join(folder, "index.html"));
+const html = await readFile(join(folder, "index.html"), "utf8");
+
+test("the docs are one page: nothing is loaded from elsewhere", () => {
+  const markup = html.replaceAll(/(<script[^>]*>)[\s\S]*?<\/script>/g, "$1");
+  expect([...markup.matchAll(/<(script|img|iframe|link|source|object|embed)\b[^>]*\b(src|href|data)=/g)]).toEqual([]);
+  expect(markup).not.toMatch(/@import|url\((?!["']?data:)/);
+});
+
+test("the docs forbid every request, before any script could make one", () => {
+  const [, policy] = /<meta http-equiv="Content-Security-Policy" content="([^"]*)">/.exec(html)!;
+  expect(html.indexOf("Content-Security-Policy")).toBeLessThan(html.indexOf("<script"));
+  const directives = new Map(policy!.split("; ").map((directive) => directive.split(/ (.*)/, 2) as [string, string]));
+  expect(directives.get("default-src")).toBe("'none'");
+  expect(directives.get("connect-src")).toBe("'none'");
+  for (const [name, sources] of directives) expect(sources, name).not.toMatch(/\*|https?:|'self'/);
+});
+
+test("the docs show the operation, every status and every field", async () => {
+  const { paths, components } = await readDocument();
+  for (const [path, operations] of Object.entries(paths)) {
+    expect(html).toContain(path);
+    for (const status of Object.keys(operations.get!.responses)) expect(html).toContain(`"${status}"`);
+  }
+  for (const field of Object.keys(components.schemas.Asset!.properties!)) expect(html).toContain(`"${field}"`);
+});
+
+test("the docs show every test asset of the mock", async () => {
+  const { "x-test-assets": assets } = await readDocument();
+  const rows = [...html.matchAll(/<tr>\s*<td><code>(asset_\w+)<\/code><\/td>/g)].map(([, id]) => id);
+  expect(rows).toEqual(assets.map(({ asset_id }) => asset_id));
+});

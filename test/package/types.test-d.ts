@@ -1,0 +1,96 @@
+import { expectTypeOf } from "vitest";
+import {
+  createClient,
+  isChenyuError,
+  parseAssetId,
+  type ApiError,
+  type Asset,
+  type AssetRef,
+  type ChenyuClient,
+  type ConfigError,
+  type Download,
+  type DownloadError,
+  type NetworkError,
+  type NotReadyError,
+  type ResponseError,
+  type TimeoutError,
+} from "../../src/index.ts";
+import { downloadToFile } from "../../src/node.ts";
+
+declare const chenyu: ChenyuClient;
+declare const asset: Asset;
+
+// get gives the asset, without the envelope.
+expectTypeOf(chenyu.assets.get("asset_x")).toEqualTypeOf<Promise<Asset>>();
+expectTypeOf(chenyu.assets.waitUntilReady(asset)).toEqualTypeOf<Promise<Asset>>();
+expectTypeOf<AssetRef>().toEqualTypeOf<string | Pick<Asset, "asset_id">>();
+expectTypeOf(chenyu.assets.download(asset)).toEqualTypeOf<Promise<Download>>();
+expectTypeOf<Download["stream"]>().toEqualTypeOf<ReadableStream<Uint8Array>>();
+expectTypeOf<Download["size"]>().toEqualTypeOf<number | undefined>();
+void chenyu.assets.get(asset, { signal: AbortSignal.abort(), timeoutMs: 1000, headers: { "X-Trace": "1" } });
+
+// Enumerations are open: the known values are there for the editor, any other text is accepted.
+expectTypeOf<Asset["status"]>().toEqualTypeOf<"confirmed" | (string & {})>();
+expectTypeOf<Asset["purpose"]>().toEqualTypeOf<"temp_input" | (string & {})>();
+expectTypeOf<Asset["media_type"]>().toEqualTypeOf<"image" | "video" | "audio" | "file" | (string & {})>();
+expectTypeOf<string>().toExtend<Asset["status"]>();
+expectTypeOf("archived" as const).toExtend<Asset["status"]>();
+
+// The vendor's eleven fields are there, its two further ones may be.
+expectTypeOf<Asset["size_bytes"]>().toEqualTypeOf<number>();
+expectTypeOf<Asset["expires_at"]>().toEqualTypeOf<string | null>();
+expectTypeOf<Asset["content_url"]>().toEqualTypeOf<string | undefined>();
+expectTypeOf<Asset["original_filename"]>().toEqualTypeOf<string | undefined>();
+
+// raw gives the envelope: a success or a business failure.
+const { data } = await chenyu.raw.GET("/api/open/v2/assets/{asset_id}", { params: { path: { asset_id: "asset_x" } } });
+expectTypeOf(data?.code).toEqualTypeOf<number | undefined>();
+
+// The name of an error tells its class, also for errors of a second copy of the package.
+declare const error: unknown;
+if (isChenyuError(error)) {
+  expectTypeOf<(typeof error)["name"]>().toEqualTypeOf<
+    "ApiError" | "NetworkError" | "TimeoutError" | "ResponseError" | "NotReadyError" | "DownloadError" | "ConfigError"
+  >();
+  if (error.name === "ApiError") expectTypeOf(error).toEqualTypeOf<ApiError>();
+  if (error.name === "NetworkError") expectTypeOf(error).toEqualTypeOf<NetworkError>();
+  if (error.name === "TimeoutError") expectTypeOf(error).toEqualTypeOf<TimeoutError>();
+  if (error.name === "ResponseError") expectTypeOf(error).toEqualTypeOf<ResponseError>();
+  if (error.name === "NotReadyError") expectTypeOf(error).toEqualTypeOf<NotReadyError>();
+  if (error.name === "DownloadError") expectTypeOf(error).toEqualTypeOf<DownloadError>();
+  if (error.name === "ConfigError") expectTypeOf(error).toEqualTypeOf<ConfigError>();
+}
+declare const kind: ApiError["kind"];
+expectTypeOf(kind).toEqualTypeOf<
+  | "bad_request"
+  | "unauthenticated"
+  | "permission_denied"
+  | "not_found"
+  | "rate_limited"
+  | "server_error"
+  | "rejected"
+  | "unexpected"
+>();
+
+// @ts-expect-error an asset is named by its id, its URI or itself, not by a number
+void chenyu.assets.get(7);
+// @ts-expect-error a URL is no Asset
+parseAssetId(new URL("https://chenyu.example"));
+// @ts-expect-error durations are numbers of milliseconds
+createClient({ timeoutMs: "30s" });
+// @ts-expect-error a range is one of bytes, by numbers
+void chenyu.assets.download(asset, { range: "0-99" });
+// @ts-expect-error a file is downloaded whole
+void downloadToFile(chenyu, asset, "a.png", { range: { start: 1 } });
+// @ts-expect-error there are three ways to deal with a file that is there
+void downloadToFile(chenyu, asset, "a.png", { overwrite: true });
+// @ts-expect-error an unknown option is a mistake
+createClient({ timeout: 30 });
+// @ts-expect-error raw knows the document's paths alone
+void chenyu.raw.GET("/api/open/v2/assets");
+// @ts-expect-error raw wants the path parameter
+void chenyu.raw.GET("/api/open/v2/assets/{asset_id}");
+// @ts-expect-error the document has no such operation
+void chenyu.raw.DELETE("/api/open/v2/assets/{asset_id}", { params: { path: { asset_id: "asset_x" } } });
+// @ts-expect-error an asset has no such field
+void asset.signedUrl;
