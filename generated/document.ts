@@ -14,9 +14,34 @@ export const getAssetPath = "/api/open/v2/assets/{asset_id}" as const;
 /** Where the vendor's example has the bytes, on its host. */
 export const contentPath = "/assets/{asset_id}/content" as const;
 
-/** The asset ids that the mock knows, and what it answers. */
-export const testAssets = [
-  {
+/** A test asset: an asset that the mock knows, like a test card of a payment API. */
+export interface TestAsset {
+  asset_id: string;
+  /** What it shows. */
+  summary: string;
+  /** The answers to its look-ups, in turn: examples of the document. The last one repeats. */
+  answers: readonly TestAnswer[];
+  /** What is wrong with its content. Absent: nothing. */
+  content?: ContentFault;
+}
+
+/** An example of the document, by the status and the name that it has there. */
+export interface TestAnswer {
+  status: number;
+  example: string;
+  /** Absent: the signed URL is fresh. */
+  signed_url?: "expired";
+}
+
+/** What is wrong with a content: see the summaries in openapi/openapi.yaml, `x-test-assets`. */
+export type ContentFault = "drops" | "no_ranges" | "short" | "slow";
+
+/** The name of a test asset. */
+export type TestAssetName = "image" | "video" | "persistent" | "underReview" | "unknownStatus" | "alwaysUnderReview" | "expired" | "noPermission" | "reviewFailed" | "badRequest" | "permissionDenied" | "notFound" | "rateLimited" | "rateLimitedInEnvelope" | "serverError" | "recovers" | "drops" | "noRanges" | "short" | "slow" | "expiredUrl" | "large";
+
+/** The test assets by name, with the mock's answers. */
+export const testAssets: Readonly<Record<TestAssetName, TestAsset>> = {
+  "image": {
     "asset_id": "asset_38d2ff7769fb3b7267039941547e6a78",
     "summary": "Ready image (the vendor's example)",
     "answers": [
@@ -26,7 +51,7 @@ export const testAssets = [
       }
     ]
   },
-  {
+  "video": {
     "asset_id": "asset_7e570000000000000000000000000002",
     "summary": "Ready video",
     "answers": [
@@ -36,7 +61,7 @@ export const testAssets = [
       }
     ]
   },
-  {
+  "persistent": {
     "asset_id": "asset_7e570000000000000000000000000003",
     "summary": "Ready persistent file, without an expiry",
     "answers": [
@@ -46,7 +71,7 @@ export const testAssets = [
       }
     ]
   },
-  {
+  "underReview": {
     "asset_id": "asset_7e570000000000000000000000000004",
     "summary": "Under review, ready on the third look-up",
     "answers": [
@@ -64,9 +89,9 @@ export const testAssets = [
       }
     ]
   },
-  {
+  "unknownStatus": {
     "asset_id": "asset_7e570000000000000000000000000005",
-    "summary": "Unknown status, medium and field",
+    "summary": "Unknown status, media type and field",
     "answers": [
       {
         "status": 200,
@@ -74,9 +99,9 @@ export const testAssets = [
       }
     ]
   },
-  {
+  "alwaysUnderReview": {
     "asset_id": "asset_7e570000000000000000000000000006",
-    "summary": "Under review for ever",
+    "summary": "Always under review",
     "answers": [
       {
         "status": 200,
@@ -84,7 +109,7 @@ export const testAssets = [
       }
     ]
   },
-  {
+  "expired": {
     "asset_id": "asset_7e570000000000000000000000001001",
     "summary": "Expired",
     "answers": [
@@ -94,9 +119,9 @@ export const testAssets = [
       }
     ]
   },
-  {
+  "noPermission": {
     "asset_id": "asset_7e570000000000000000000000001002",
-    "summary": "No permission",
+    "summary": "No permission (business failure)",
     "answers": [
       {
         "status": 200,
@@ -104,9 +129,9 @@ export const testAssets = [
       }
     ]
   },
-  {
+  "reviewFailed": {
     "asset_id": "asset_7e570000000000000000000000001003",
-    "summary": "Failed review",
+    "summary": "Review failed",
     "answers": [
       {
         "status": 200,
@@ -114,7 +139,7 @@ export const testAssets = [
       }
     ]
   },
-  {
+  "badRequest": {
     "asset_id": "asset_7e570000000000000000000000000400",
     "summary": "Bad request",
     "answers": [
@@ -124,9 +149,9 @@ export const testAssets = [
       }
     ]
   },
-  {
+  "permissionDenied": {
     "asset_id": "asset_7e570000000000000000000000000403",
-    "summary": "Permission denied",
+    "summary": "Permission denied (HTTP 403)",
     "answers": [
       {
         "status": 403,
@@ -134,7 +159,7 @@ export const testAssets = [
       }
     ]
   },
-  {
+  "notFound": {
     "asset_id": "asset_7e570000000000000000000000000404",
     "summary": "Not found",
     "answers": [
@@ -144,9 +169,9 @@ export const testAssets = [
       }
     ]
   },
-  {
+  "rateLimited": {
     "asset_id": "asset_7e570000000000000000000000000429",
-    "summary": "Rate limited once, then ready",
+    "summary": "Rate limited once (HTTP 429), then ready",
     "answers": [
       {
         "status": 429,
@@ -158,9 +183,9 @@ export const testAssets = [
       }
     ]
   },
-  {
+  "rateLimitedInEnvelope": {
     "asset_id": "asset_7e570000000000000000000000200429",
-    "summary": "Rate limited once by the envelope's code, then ready",
+    "summary": "Rate limited once (`code` 429 in a 200), then ready",
     "answers": [
       {
         "status": 200,
@@ -172,9 +197,9 @@ export const testAssets = [
       }
     ]
   },
-  {
+  "serverError": {
     "asset_id": "asset_7e570000000000000000000000000500",
-    "summary": "Server error for ever",
+    "summary": "Server error at every look-up",
     "answers": [
       {
         "status": 500,
@@ -182,7 +207,7 @@ export const testAssets = [
       }
     ]
   },
-  {
+  "recovers": {
     "asset_id": "asset_7e570000000000000000000000000502",
     "summary": "Server error twice, then ready",
     "answers": [
@@ -200,9 +225,9 @@ export const testAssets = [
       }
     ]
   },
-  {
+  "drops": {
     "asset_id": "asset_7e570000000000000000000000c00001",
-    "summary": "Ready video whose content drops in the middle; a `Range` from there gets the rest",
+    "summary": "Ready video whose connection drops in the middle; a `Range` request gets the rest",
     "answers": [
       {
         "status": 200,
@@ -211,9 +236,9 @@ export const testAssets = [
     ],
     "content": "drops"
   },
-  {
+  "noRanges": {
     "asset_id": "asset_7e570000000000000000000000c00002",
-    "summary": "Ready video whose content knows no `Range`",
+    "summary": "Ready video whose content ignores `Range`",
     "answers": [
       {
         "status": 200,
@@ -222,7 +247,7 @@ export const testAssets = [
     ],
     "content": "no_ranges"
   },
-  {
+  "short": {
     "asset_id": "asset_7e570000000000000000000000c00003",
     "summary": "Ready image whose content is shorter than `size_bytes`",
     "answers": [
@@ -233,9 +258,9 @@ export const testAssets = [
     ],
     "content": "short"
   },
-  {
+  "slow": {
     "asset_id": "asset_7e570000000000000000000000c00004",
-    "summary": "Ready video whose content comes at 200 kB/s",
+    "summary": "Ready video whose content arrives at 200 kB/s",
     "answers": [
       {
         "status": 200,
@@ -244,7 +269,7 @@ export const testAssets = [
     ],
     "content": "slow"
   },
-  {
+  "expiredUrl": {
     "asset_id": "asset_7e570000000000000000000000c00005",
     "summary": "Ready image whose signed URL has expired; the second look-up gives a fresh one",
     "answers": [
@@ -259,7 +284,7 @@ export const testAssets = [
       }
     ]
   },
-  {
+  "large": {
     "asset_id": "asset_7e570000000000000000000000c00006",
     "summary": "Ready video of 100 MB",
     "answers": [
@@ -269,4 +294,4 @@ export const testAssets = [
       }
     ]
   }
-] as const;
+};

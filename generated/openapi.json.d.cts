@@ -702,8 +702,8 @@ declare const document: {
       }
     }
   },
-  "x-test-assets": [
-    {
+  "x-test-assets": {
+    "image": {
       "asset_id": "asset_38d2ff7769fb3b7267039941547e6a78",
       "summary": "Ready image (the vendor's example)",
       "answers": [
@@ -713,7 +713,7 @@ declare const document: {
         }
       ]
     },
-    {
+    "video": {
       "asset_id": "asset_7e570000000000000000000000000002",
       "summary": "Ready video",
       "answers": [
@@ -723,7 +723,7 @@ declare const document: {
         }
       ]
     },
-    {
+    "persistent": {
       "asset_id": "asset_7e570000000000000000000000000003",
       "summary": "Ready persistent file, without an expiry",
       "answers": [
@@ -733,7 +733,7 @@ declare const document: {
         }
       ]
     },
-    {
+    "underReview": {
       "asset_id": "asset_7e570000000000000000000000000004",
       "summary": "Under review, ready on the third look-up",
       "answers": [
@@ -751,9 +751,9 @@ declare const document: {
         }
       ]
     },
-    {
+    "unknownStatus": {
       "asset_id": "asset_7e570000000000000000000000000005",
-      "summary": "Unknown status, medium and field",
+      "summary": "Unknown status, media type and field",
       "answers": [
         {
           "status": 200,
@@ -761,9 +761,9 @@ declare const document: {
         }
       ]
     },
-    {
+    "alwaysUnderReview": {
       "asset_id": "asset_7e570000000000000000000000000006",
-      "summary": "Under review for ever",
+      "summary": "Always under review",
       "answers": [
         {
           "status": 200,
@@ -771,7 +771,7 @@ declare const document: {
         }
       ]
     },
-    {
+    "expired": {
       "asset_id": "asset_7e570000000000000000000000001001",
       "summary": "Expired",
       "answers": [
@@ -781,9 +781,9 @@ declare const document: {
         }
       ]
     },
-    {
+    "noPermission": {
       "asset_id": "asset_7e570000000000000000000000001002",
-      "summary": "No permission",
+      "summary": "No permission (business failure)",
       "answers": [
         {
           "status": 200,
@@ -791,9 +791,9 @@ declare const document: {
         }
       ]
     },
-    {
+    "reviewFailed": {
       "asset_id": "asset_7e570000000000000000000000001003",
-      "summary": "Failed review",
+      "summary": "Review failed",
       "answers": [
         {
           "status": 200,
@@ -801,7 +801,7 @@ declare const document: {
         }
       ]
     },
-    {
+    "badRequest": {
       "asset_id": "asset_7e570000000000000000000000000400",
       "summary": "Bad request",
       "answers": [
@@ -811,9 +811,9 @@ declare const document: {
         }
       ]
     },
-    {
+    "permissionDenied": {
       "asset_id": "asset_7e570000000000000000000000000403",
-      "summary": "Permission denied",
+      "summary": "Permission denied (HTTP 403)",
       "answers": [
         {
           "status": 403,
@@ -821,7 +821,7 @@ declare const document: {
         }
       ]
     },
-    {
+    "notFound": {
       "asset_id": "asset_7e570000000000000000000000000404",
       "summary": "Not found",
       "answers": [
@@ -831,9 +831,9 @@ declare const document: {
         }
       ]
     },
-    {
+    "rateLimited": {
       "asset_id": "asset_7e570000000000000000000000000429",
-      "summary": "Rate limited once, then ready",
+      "summary": "Rate limited once (HTTP 429), then ready",
       "answers": [
         {
           "status": 429,
@@ -845,9 +845,9 @@ declare const document: {
         }
       ]
     },
-    {
+    "rateLimitedInEnvelope": {
       "asset_id": "asset_7e570000000000000000000000200429",
-      "summary": "Rate limited once by the envelope's code, then ready",
+      "summary": "Rate limited once (`code` 429 in a 200), then ready",
       "answers": [
         {
           "status": 200,
@@ -859,9 +859,9 @@ declare const document: {
         }
       ]
     },
-    {
+    "serverError": {
       "asset_id": "asset_7e570000000000000000000000000500",
-      "summary": "Server error for ever",
+      "summary": "Server error at every look-up",
       "answers": [
         {
           "status": 500,
@@ -869,7 +869,7 @@ declare const document: {
         }
       ]
     },
-    {
+    "recovers": {
       "asset_id": "asset_7e570000000000000000000000000502",
       "summary": "Server error twice, then ready",
       "answers": [
@@ -887,9 +887,9 @@ declare const document: {
         }
       ]
     },
-    {
+    "drops": {
       "asset_id": "asset_7e570000000000000000000000c00001",
-      "summary": "Ready video whose content drops in the middle; a `Range` from there gets the rest",
+      "summary": "Ready video whose connection drops in the middle; a `Range` request gets the rest",
       "answers": [
         {
           "status": 200,
@@ -898,9 +898,9 @@ declare const document: {
       ],
       "content": "drops"
     },
-    {
+    "noRanges": {
       "asset_id": "asset_7e570000000000000000000000c00002",
-      "summary": "Ready video whose content knows no `Range`",
+      "summary": "Ready video whose content ignores `Range`",
       "answers": [
         {
           "status": 200,
@@ -909,7 +909,7 @@ declare const document: {
       ],
       "content": "no_ranges"
     },
-    {
+    "short": {
       "asset_id": "asset_7e570000000000000000000000c00003",
       "summary": "Ready image whose content is shorter than `size_bytes`",
       "answers": [
@@ -920,9 +920,9 @@ declare const document: {
       ],
       "content": "short"
     },
-    {
+    "slow": {
       "asset_id": "asset_7e570000000000000000000000c00004",
-      "summary": "Ready video whose content comes at 200 kB/s",
+      "summary": "Ready video whose content arrives at 200 kB/s",
       "answers": [
         {
           "status": 200,
@@ -931,7 +931,7 @@ declare const document: {
       ],
       "content": "slow"
     },
-    {
+    "expiredUrl": {
       "asset_id": "asset_7e570000000000000000000000c00005",
       "summary": "Ready image whose signed URL has expired; the second look-up gives a fresh one",
       "answers": [
@@ -946,7 +946,7 @@ declare const document: {
         }
       ]
     },
-    {
+    "large": {
       "asset_id": "asset_7e570000000000000000000000c00006",
       "summary": "Ready video of 100 MB",
       "answers": [
@@ -956,6 +956,6 @@ declare const document: {
         }
       ]
     }
-  ]
+  }
 };
 export = document;

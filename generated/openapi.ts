@@ -703,8 +703,8 @@ export const openapi: object = {
       }
     }
   },
-  "x-test-assets": [
-    {
+  "x-test-assets": {
+    "image": {
       "asset_id": "asset_38d2ff7769fb3b7267039941547e6a78",
       "summary": "Ready image (the vendor's example)",
       "answers": [
@@ -714,7 +714,7 @@ export const openapi: object = {
         }
       ]
     },
-    {
+    "video": {
       "asset_id": "asset_7e570000000000000000000000000002",
       "summary": "Ready video",
       "answers": [
@@ -724,7 +724,7 @@ export const openapi: object = {
         }
       ]
     },
-    {
+    "persistent": {
       "asset_id": "asset_7e570000000000000000000000000003",
       "summary": "Ready persistent file, without an expiry",
       "answers": [
@@ -734,7 +734,7 @@ export const openapi: object = {
         }
       ]
     },
-    {
+    "underReview": {
       "asset_id": "asset_7e570000000000000000000000000004",
       "summary": "Under review, ready on the third look-up",
       "answers": [
@@ -752,9 +752,9 @@ export const openapi: object = {
         }
       ]
     },
-    {
+    "unknownStatus": {
       "asset_id": "asset_7e570000000000000000000000000005",
-      "summary": "Unknown status, medium and field",
+      "summary": "Unknown status, media type and field",
       "answers": [
         {
           "status": 200,
@@ -762,9 +762,9 @@ export const openapi: object = {
         }
       ]
     },
-    {
+    "alwaysUnderReview": {
       "asset_id": "asset_7e570000000000000000000000000006",
-      "summary": "Under review for ever",
+      "summary": "Always under review",
       "answers": [
         {
           "status": 200,
@@ -772,7 +772,7 @@ export const openapi: object = {
         }
       ]
     },
-    {
+    "expired": {
       "asset_id": "asset_7e570000000000000000000000001001",
       "summary": "Expired",
       "answers": [
@@ -782,9 +782,9 @@ export const openapi: object = {
         }
       ]
     },
-    {
+    "noPermission": {
       "asset_id": "asset_7e570000000000000000000000001002",
-      "summary": "No permission",
+      "summary": "No permission (business failure)",
       "answers": [
         {
           "status": 200,
@@ -792,9 +792,9 @@ export const openapi: object = {
         }
       ]
     },
-    {
+    "reviewFailed": {
       "asset_id": "asset_7e570000000000000000000000001003",
-      "summary": "Failed review",
+      "summary": "Review failed",
       "answers": [
         {
           "status": 200,
@@ -802,7 +802,7 @@ export const openapi: object = {
         }
       ]
     },
-    {
+    "badRequest": {
       "asset_id": "asset_7e570000000000000000000000000400",
       "summary": "Bad request",
       "answers": [
@@ -812,9 +812,9 @@ export const openapi: object = {
         }
       ]
     },
-    {
+    "permissionDenied": {
       "asset_id": "asset_7e570000000000000000000000000403",
-      "summary": "Permission denied",
+      "summary": "Permission denied (HTTP 403)",
       "answers": [
         {
           "status": 403,
@@ -822,7 +822,7 @@ export const openapi: object = {
         }
       ]
     },
-    {
+    "notFound": {
       "asset_id": "asset_7e570000000000000000000000000404",
       "summary": "Not found",
       "answers": [
@@ -832,9 +832,9 @@ export const openapi: object = {
         }
       ]
     },
-    {
+    "rateLimited": {
       "asset_id": "asset_7e570000000000000000000000000429",
-      "summary": "Rate limited once, then ready",
+      "summary": "Rate limited once (HTTP 429), then ready",
       "answers": [
         {
           "status": 429,
@@ -846,9 +846,9 @@ export const openapi: object = {
         }
       ]
     },
-    {
+    "rateLimitedInEnvelope": {
       "asset_id": "asset_7e570000000000000000000000200429",
-      "summary": "Rate limited once by the envelope's code, then ready",
+      "summary": "Rate limited once (`code` 429 in a 200), then ready",
       "answers": [
         {
           "status": 200,
@@ -860,9 +860,9 @@ export const openapi: object = {
         }
       ]
     },
-    {
+    "serverError": {
       "asset_id": "asset_7e570000000000000000000000000500",
-      "summary": "Server error for ever",
+      "summary": "Server error at every look-up",
       "answers": [
         {
           "status": 500,
@@ -870,7 +870,7 @@ export const openapi: object = {
         }
       ]
     },
-    {
+    "recovers": {
       "asset_id": "asset_7e570000000000000000000000000502",
       "summary": "Server error twice, then ready",
       "answers": [
@@ -888,9 +888,9 @@ export const openapi: object = {
         }
       ]
     },
-    {
+    "drops": {
       "asset_id": "asset_7e570000000000000000000000c00001",
-      "summary": "Ready video whose content drops in the middle; a `Range` from there gets the rest",
+      "summary": "Ready video whose connection drops in the middle; a `Range` request gets the rest",
       "answers": [
         {
           "status": 200,
@@ -899,9 +899,9 @@ export const openapi: object = {
       ],
       "content": "drops"
     },
-    {
+    "noRanges": {
       "asset_id": "asset_7e570000000000000000000000c00002",
-      "summary": "Ready video whose content knows no `Range`",
+      "summary": "Ready video whose content ignores `Range`",
       "answers": [
         {
           "status": 200,
@@ -910,7 +910,7 @@ export const openapi: object = {
       ],
       "content": "no_ranges"
     },
-    {
+    "short": {
       "asset_id": "asset_7e570000000000000000000000c00003",
       "summary": "Ready image whose content is shorter than `size_bytes`",
       "answers": [
@@ -921,9 +921,9 @@ export const openapi: object = {
       ],
       "content": "short"
     },
-    {
+    "slow": {
       "asset_id": "asset_7e570000000000000000000000c00004",
-      "summary": "Ready video whose content comes at 200 kB/s",
+      "summary": "Ready video whose content arrives at 200 kB/s",
       "answers": [
         {
           "status": 200,
@@ -932,7 +932,7 @@ export const openapi: object = {
       ],
       "content": "slow"
     },
-    {
+    "expiredUrl": {
       "asset_id": "asset_7e570000000000000000000000c00005",
       "summary": "Ready image whose signed URL has expired; the second look-up gives a fresh one",
       "answers": [
@@ -947,7 +947,7 @@ export const openapi: object = {
         }
       ]
     },
-    {
+    "large": {
       "asset_id": "asset_7e570000000000000000000000c00006",
       "summary": "Ready video of 100 MB",
       "answers": [
@@ -957,5 +957,5 @@ export const openapi: object = {
         }
       ]
     }
-  ]
+  }
 };

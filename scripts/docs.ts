@@ -6,13 +6,24 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { readDocument, testAssetRows } from "./document.ts";
+import { readDocument } from "./document.ts";
 import { redocly } from "./redocly.ts";
+import { testAssetGroups, testAssetRows } from "./test-assets.ts";
 
-/** Builds the page: the document, and a table of the ids that the mock knows. */
+const headings = {
+  ready: "Look-ups that succeed",
+  failures: "Look-ups that fail",
+  content: "Content that misbehaves",
+};
+
+/** Builds the page: the document, and a table for each group of the assets that the mock knows. */
 export async function buildDocs(output: string): Promise<void> {
   const document = await readDocument();
-  document.info.description += `\n# Test assets of the mock\n\n| asset id | what it shows |\n| --- | --- |\n${testAssetRows(document)}`;
+  const tables = testAssetGroups.map((group) => {
+    const head = "| name | asset id | what it shows |\n| --- | --- | --- |\n";
+    return `\n## ${headings[group]}\n\n${head}${testAssetRows(document, group)}`;
+  });
+  document.info.description += `\n# Test assets of the mock\n${tables.join("")}`;
   const folder = await mkdtemp(join(tmpdir(), "chenyu-assets-"));
   try {
     const source = join(folder, "openapi.json");

@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import type { TestAsset } from "../src/mock/test-assets.ts";
 
 /** The parts of the document that scripts and tests look at, as Redocly bundles it: every shared part is a `$ref`. */
 export interface OpenApiDocument {
@@ -12,7 +11,15 @@ export interface OpenApiDocument {
     responses: Record<string, { content: { "application/json": { examples: Record<string, Reference> } } }>;
     examples: Record<string, { summary: string; value: unknown }>;
   };
-  "x-test-assets": TestAsset[];
+  "x-test-assets": Record<string, TestAsset>;
+}
+
+/** A test asset as the document has it; `checkTestAssets` says what else must hold. */
+export interface TestAsset {
+  asset_id: string;
+  summary: string;
+  answers: { status: number; example: string; signed_url?: string }[];
+  content?: string;
 }
 
 interface Reference {
@@ -27,13 +34,6 @@ interface Property {
 /** Reads the published document: what Prism, docs and other generators get. */
 export async function readDocument(): Promise<OpenApiDocument> {
   return JSON.parse(await readFile(new URL("../generated/openapi.json", import.meta.url), "utf8"));
-}
-
-/** The rows of a Markdown table: each test asset with what it shows. */
-export function testAssetRows(document: OpenApiDocument, assetsPerRow = 1): string {
-  const cells = document["x-test-assets"].map(({ asset_id, summary }) => `| \`${asset_id}\` | ${summary} `);
-  const starts = cells.flatMap((_cell, index) => (index % assetsPerRow === 0 ? index : []));
-  return starts.map((start) => `${cells.slice(start, start + assetsPerRow).join("")}|\n`).join("");
 }
 
 export interface ResponseExample {

@@ -7,12 +7,11 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Ajv2020 } from "ajv/dist/2020.js";
 import openapiTS, { astToString, type OpenAPI3 } from "openapi-typescript";
 import ts from "typescript";
-import type { TestAsset } from "../src/mock/test-assets.ts";
-import { listExamples, testAssetRows, type OpenApiDocument } from "./document.ts";
+import type { OpenApiDocument } from "./document.ts";
 import { redocly } from "./redocly.ts";
+import { checkTestAssets, testAssetGroups, testAssetRows, testAssetsSource } from "./test-assets.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const banner = "// Made from openapi/openapi.yaml by `npm run generate`. Do not edit.\n";
@@ -21,8 +20,10 @@ const banner = "// Made from openapi/openapi.yaml by `npm run generate`. Do not 
 export async function generate(documentPath: string): Promise<Map<string, string>> {
   const document = await bundle(documentPath);
   const inChinese = await bundle(documentPath, "--overlay", "openapi/zh.overlay.yaml");
+  checkTestAssets(document);
+  checkTranslations(document, inChinese);
   const json = `${JSON.stringify(document, null, 2)}\n`;
-  const files = new Map([
+  return new Map([
     ["generated/openapi.json", json],
     ["generated/openapi.json.d.cts", `${banner}declare const document: ${json.trimEnd()};\nexport = document;\n`],
     [
@@ -34,8 +35,6 @@ export async function generate(documentPath: string): Promise<Map<string, string
     ["README.md", await withTestAssets("README.md", document)],
     ["README.zh-CN.md", await withTestAssets("README.zh-CN.md", inChinese)],
   ]);
-  checkTranslations(document, inChinese);
-  return files;
 }
 
 /** Names the files of a project that differ from what the document gives, or that it does not give. */
@@ -100,10 +99,9 @@ function constants(document: OpenApiDocument): string {
       lines.push(constant(`${operationId}Path`, `The path of \`${operationId}\`.`, path));
     }
   }
-  const testAssets = checkTestAssets(document);
   lines.push(
     constant("contentPath", "Where the vendor's example has the bytes, on its host.", contentPath(document)),
-    constant("testAssets", "The asset ids that the mock knows, and what it answers.", testAssets),
+    testAssetsSource(document),
   );
   return lines.join("\n");
 }
@@ -117,57 +115,23 @@ function contentPath({ components }: OpenApiDocument): string {
   return new URL(data.url).pathname.replace(data.asset_id, "{asset_id}");
 }
 
-/** A marker, the two lines of a table's heading, which a README has in its own language, and the rows. */
-const testAssetsTable = /(<!-- test assets: .* -->\n\n\|.*\n\|.*\n)(?:\|.*\n)*/;
-
 async function withTestAssets(readme: string, document: OpenApiDocument): Promise<string> {
-  const text = await readFile(join(root, readme), "utf8");
-  if (!testAssetsTable.test(text)) throw new Error(`${readme} has no table of test assets`);
-  return text.replace(testAssetsTable, (_table, heading: string) => heading + testAssetRows(document, 2));
+  let text = await readFile(join(root, readme), "utf8");
+  for (const group of testAssetGroups) {
+    // A marker, the two lines of a table's heading, which a README has in its own language, and the rows.
+    const table = new RegExp(`(<!-- test assets: ${group} .*-->\\n\\n\\|.*\\n\\|.*\\n)(?:\\|.*\\n)*`);
+    if (!table.test(text)) throw new Error(`${readme} has no table for the test assets of the group "${group}"`);
+    text = text.replace(table, (_table, heading: string) => heading + testAssetRows(document, group));
+  }
+  return text;
 }
 
 /** An overlay's action whose target is nowhere changes nothing, and says so nowhere. */
 function checkTranslations(document: OpenApiDocument, translated: OpenApiDocument): void {
-  for (const [index, { asset_id, summary }] of document["x-test-assets"].entries()) {
-    if (translated["x-test-assets"][index]!.summary !== summary) continue;
-    throw new Error(`openapi/zh.overlay.yaml: ${asset_id} has no summary of its own`);
+  for (const [name, { summary }] of Object.entries(document["x-test-assets"])) {
+    if (translated["x-test-assets"][name]!.summary !== summary) continue;
+    throw new Error(`openapi/zh.overlay.yaml: ${name} has no summary of its own`);
   }
-}
-
-/** Refuses test assets that the mock could not play. */
-function checkTestAssets(document: OpenApiDocument): TestAsset[] {
-  const assets = document["x-test-assets"];
-  const ajv = new Ajv2020({ allErrors: true });
-  const { pattern } = document.components.parameters.AssetId.schema;
-  if (!ajv.validate(testAssetsSchema(pattern), assets))
-    throw new Error(ajv.errorsText(ajv.errors, { dataVar: "x-test-assets" }));
-  const examples = listExamples(document).filter(({ operationId }) => operationId === "getAsset");
-  const seen = new Set<string>();
-  for (const { asset_id, answers } of assets) {
-    if (seen.has(asset_id)) throw new Error(`x-test-assets: ${asset_id} stands twice`);
-    seen.add(asset_id);
-    for (const { status, example } of answers) {
-      if (examples.some((known) => known.status === status && known.example === example)) continue;
-      throw new Error(`x-test-assets: ${asset_id}: getAsset has no example ${example} for status ${status}`);
-    }
-  }
-  return assets;
-}
-
-function testAssetsSchema(pattern: string): object {
-  const text = { type: "string", minLength: 1 };
-  const status = { type: "integer", minimum: 100, maximum: 599 };
-  const answer = closed({ status, example: text }, { signed_url: { const: "expired" } });
-  const answers = { type: "array", minItems: 1, items: answer };
-  const content = { enum: ["drops", "no_ranges", "short", "slow"] };
-  const summary = { ...text, pattern: "^[^|\\n]*$" }; // it stands in a table's cell
-  const asset = closed({ asset_id: { type: "string", pattern }, summary, answers }, { content });
-  return { type: "array", minItems: 1, items: asset };
-}
-
-function closed(required: object, optional: object): object {
-  const properties = { ...required, ...optional };
-  return { type: "object", properties, required: Object.keys(required), additionalProperties: false };
 }
 
 if (import.meta.main) {

@@ -22,13 +22,12 @@ async function showOnMock(): Promise<void> {
     const chenyu = createClient({ apiKey: "cy_any_key_will_do", baseUrl: mock.url });
     const { assets } = chenyu;
     const wrongKey = createClient({ apiKey: "cy_invalid_key", baseUrl: mock.url });
-    const shown = [/^Ready image/, /^Under review, ready/, /drops in the middle/, /^Expired/];
-    const [image, reviewed, dropping, expired] = shown.map((summary) => {
-      return mock.testAssets.find((asset) => summary.test(asset.summary))!.asset_id;
-    }) as [string, string, string, string];
+    const image = mock.testAssets.image.asset_id;
+    const dropping = mock.testAssets.drops.asset_id;
+    const expired = mock.testAssets.expired.asset_id;
     console.log(`Mock of the asset API on ${mock.url}\n`);
     await show(`assets.get("${image}")`, () => assets.get(image));
-    const uri = toAssetUri(reviewed);
+    const uri = toAssetUri(mock.testAssets.underReview.asset_id);
     await show(`assets.waitUntilReady("${uri}")`, () => assets.waitUntilReady(uri, { intervalMs: 500, onPoll }));
     await show(`assets.download("${image}")`, async () => {
       const download = await assets.download(image);

@@ -1,9 +1,2 @@
-export {
-  startMockServer,
-  type ContentFault,
-  type MockRequest,
-  type MockServer,
-  type MockServerOptions,
-  type TestAnswer,
-  type TestAsset,
-} from "./mock/server.ts";
+export { startMockServer, type MockRequest, type MockServer, type MockServerOptions } from "./mock/server.ts";
+export type { ContentFault, TestAnswer, TestAsset, TestAssetName } from "../generated/document.ts";

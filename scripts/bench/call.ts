@@ -14,7 +14,7 @@ import { median } from "./median.ts";
 
 const rounds = 15;
 const callsPerRound = 20_000;
-const [{ asset_id }] = testAssets;
+const { asset_id } = testAssets.image;
 const baseUrl = "https://chenyu.example";
 
 const { components } = await readDocument();

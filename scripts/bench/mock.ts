@@ -16,7 +16,7 @@ import { startPrism } from "../prism.ts";
 const rounds = 7;
 const requestsPerRound = 3000;
 const concurrency = 20;
-const path = getAssetPath.replace("{asset_id}", testAssets[0].asset_id);
+const path = getAssetPath.replace("{asset_id}", testAssets.image.asset_id);
 
 const contestants: Record<string, () => Promise<{ url: string }>> = {
   "node:http alone": startBare,

@@ -35,8 +35,10 @@ export async function mock(operands: string[], values: Values): Promise<number> 
 }
 
 function introduce({ url, testAssets }: MockServer): string {
-  const known = testAssets.map(({ asset_id, summary }) => `  ${asset_id}  ${summary}\n`).join("");
-  const [{ asset_id }] = testAssets as [MockServer["testAssets"][0]];
+  const known = Object.values(testAssets)
+    .map(({ asset_id, summary }) => `  ${asset_id}  ${summary}\n`)
+    .join("");
+  const { asset_id } = testAssets.image;
   return `Mock of the asset API on ${url}
 
 ${known}  ${"any other id".padEnd(asset_id.length)}  Ready image

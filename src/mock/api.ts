@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
-import { contentPath, getAssetPath } from "../../generated/document.ts";
+import { contentPath, getAssetPath, type TestAnswer } from "../../generated/document.ts";
 import { fillPath, toAssetUri } from "../core/asset-ref.ts";
 import { makeContent } from "./content.ts";
 import { deliver, planDelivery } from "./ranges.ts";
 import type { AskPrism, Reply } from "./prism.ts";
-import { behaviourOf, type TestAnswer } from "./test-assets.ts";
+import { behaviourOf } from "./test-assets.ts";
 
 /** What a request gets. */
 export interface Answer {

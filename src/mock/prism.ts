@@ -1,6 +1,6 @@
 import { openapi } from "../../generated/openapi.ts";
 import { ConfigError } from "../core/errors.ts";
-import type { TestAnswer } from "./test-assets.ts";
+import type { TestAnswer } from "../../generated/document.ts";
 
 /** An answer of the document. */
 export interface Reply {

@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Content } from "./content.ts";
-import type { ContentFault } from "./test-assets.ts";
+import type { ContentFault } from "../../generated/document.ts";
 
 /** What is sent of a content, and how. */
 export interface Delivery {

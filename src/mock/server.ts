@@ -1,15 +1,13 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { testAssets } from "../../generated/document.ts";
+import { testAssets, type TestAsset, type TestAssetName } from "../../generated/document.ts";
 import { ConfigError } from "../core/errors.ts";
 import { createApi, refuse, type Answer } from "./api.ts";
 import { loadPrism } from "./prism.ts";
 import { originOf, readTarget, type Target } from "./routes.ts";
-import { findTestAsset, type ContentFault, type TestAnswer, type TestAsset } from "./test-assets.ts";
+import { findTestAsset } from "./test-assets.ts";
 import { checkInteger } from "../core/options.ts";
-
-export type { ContentFault, TestAnswer, TestAsset };
 
 /** What the mock server may be told. */
 export interface MockServerOptions {
@@ -40,8 +38,8 @@ export interface MockRequest {
 export interface MockServer {
   /** What to pass as `baseUrl`. */
   readonly url: string;
-  /** The asset ids that the document names, each with what it shows. */
-  readonly testAssets: readonly TestAsset[];
+  /** The assets that the document names, each with what it shows: `testAssets.drops.asset_id`. */
+  readonly testAssets: Readonly<Record<TestAssetName, TestAsset>>;
   /** The last 1000 requests, in the order of their answers. */
   readonly requests: readonly MockRequest[];
   /** Forgets the requests, and begins every test asset's sequence again; as `POST /__mock/reset` does. */

@@ -18,7 +18,8 @@ describe("mock", () => {
   test("tells its URL, what each test asset does, and a request to try, which works", async () => {
     const { url, output } = await startMock();
     await until(() => /Begin again.*\n/.exec(output.stdout) ?? undefined);
-    for (const { asset_id, summary } of testAssets) expect(output.stdout).toContain(`  ${asset_id}  ${summary}\n`);
+    for (const { asset_id, summary } of Object.values(testAssets))
+      expect(output.stdout).toContain(`  ${asset_id}  ${summary}\n`);
     expect(output.stdout).toContain(`CHENYU_BASE_URL=${url} CHENYU_API_KEY=any`);
     const [, header, value, target] = /curl -H "(.*): (.*)" (http.*)\n/.exec(output.stdout)!;
     const response = await fetch(target!, { headers: { [header!]: value! } });
@@ -31,7 +32,7 @@ describe("mock", () => {
   test("logs a line a request, without key and signature", async () => {
     const { url, output } = await startMock();
     const { assets } = createClient({ apiKey: "cy_s3cret", baseUrl: url });
-    const [ready] = testAssets;
+    const ready = testAssets.image;
     const { signed_url } = await assets.get(ready.asset_id);
     await fetch(signed_url);
     await fetch(`${url}/nowhere?key=cy_s3cret`);
@@ -62,7 +63,7 @@ describe("mock", () => {
 
   test.each(["SIGINT", "SIGTERM"] as const)("ends at once on %s, whatever is being sent", async (signal) => {
     const { url, child, ended } = await startMock();
-    const slow = testAssets.find(({ summary }) => summary.includes("200 kB/s"))!.asset_id;
+    const slow = testAssets.slow.asset_id;
     const { signed_url } = await createClient({ apiKey: "any", baseUrl: url }).assets.get(slow);
     const download = (await fetch(signed_url)).arrayBuffer().catch(() => "cut off");
     const start = performance.now();

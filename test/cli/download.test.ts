@@ -9,9 +9,10 @@ import { finish, run, until } from "./run.ts";
 import { startHaltingServer } from "../servers/halting-server.ts";
 import { always, startServer } from "../servers/server.ts";
 
-const [ready, video, expired, slow] = [/^Ready image/, /^Ready video$/, /^Expired$/, /200 kB/].map(
-  (pattern) => testAssets.find(({ summary }) => pattern.test(summary))!.asset_id,
-) as [string, string, string, string];
+const ready = testAssets.image.asset_id;
+const video = testAssets.video.asset_id;
+const expired = testAssets.expired.asset_id;
+const slow = testAssets.slow.asset_id;
 
 const mock = inject("mock");
 const environment = { CHENYU_BASE_URL: mock, CHENYU_API_KEY: "any" };

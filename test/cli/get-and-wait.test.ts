@@ -5,9 +5,9 @@ import { finish, noTerminal, run, runOnTerminal, until } from "./run.ts";
 import { silence, startFaultServer } from "../servers/fault-server.ts";
 import { always, startServer, type TestServer } from "../servers/server.ts";
 
-const [ready, underReview, expired] = [/^Ready image/, /for ever$/, /^Expired/].map(
-  (pattern) => testAssets.find(({ summary }) => pattern.test(summary))!.asset_id,
-) as [string, string, string];
+const ready = testAssets.image.asset_id;
+const underReview = testAssets.alwaysUnderReview.asset_id;
+const expired = testAssets.expired.asset_id;
 const environment = { CHENYU_BASE_URL: inject("mock"), CHENYU_API_KEY: "any" };
 
 /** A server of assets that are under review until their third look-up. */

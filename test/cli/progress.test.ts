@@ -7,9 +7,9 @@ import { testAssets } from "../../generated/document.ts";
 import { finish, noTerminal, run, runOnTerminal, until } from "./run.ts";
 import { startHaltingServer } from "../servers/halting-server.ts";
 
-const [ready, video, slow] = [/^Ready image/, /^Ready video$/, /200 kB/].map(
-  (pattern) => testAssets.find(({ summary }) => pattern.test(summary))!.asset_id,
-) as [string, string, string];
+const ready = testAssets.image.asset_id;
+const video = testAssets.video.asset_id;
+const slow = testAssets.slow.asset_id;
 
 const environment = { CHENYU_BASE_URL: inject("mock"), CHENYU_API_KEY: "any" };
 let folder: string;

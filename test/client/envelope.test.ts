@@ -3,7 +3,7 @@ import { testAssets } from "../../generated/document.ts";
 import { createClient } from "../../src/index.ts";
 import { caught } from "../helpers/caught.ts";
 
-const [{ asset_id: id }] = testAssets;
+const { asset_id: id } = testAssets.image;
 const data = { asset_id: id };
 
 function get(body: unknown, init: ResponseInit = {}): Promise<unknown> {

@@ -30,7 +30,7 @@ import {
 } from "../servers/fault-server.ts";
 import { expectBackoff, slackMs, until } from "../helpers/timing.ts";
 
-const [{ asset_id: id }] = testAssets;
+const { asset_id: id } = testAssets.image;
 const path = `/api/open/v2/assets/${id}`;
 const asset = { asset_id: id, status: "confirmed" };
 const found = JSON.stringify({ code: 0, msg: "查询成功", data: asset });

@@ -16,7 +16,7 @@ import {
   type Step,
 } from "../servers/fault-server.ts";
 
-const [{ asset_id: id }] = testAssets;
+const { asset_id: id } = testAssets.image;
 const key = 'cy_S3NT1NEL/+"key';
 const signature = "s1gn4tur3";
 const signedUrl = `https://www.chenyu.team/assets/x/content?expires=1781295600&signature=${signature}`;

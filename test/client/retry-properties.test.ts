@@ -5,7 +5,7 @@ import { getAssetPath, testAssets } from "../../generated/document.ts";
 import { parseRetryAfterMs, retryDelayMs } from "../../src/core/retry.ts";
 import { createClient, isChenyuError } from "../../src/index.ts";
 
-const [{ asset_id: id }] = testAssets;
+const { asset_id: id } = testAssets.image;
 const seed = Number(process.env.FAST_CHECK_SEED ?? Date.now());
 console.log(`properties: seed ${seed}`);
 

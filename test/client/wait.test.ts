@@ -20,10 +20,6 @@ afterEach(() => void vi.restoreAllMocks());
 const id = "asset_1";
 const signature = "s1gn4tur3";
 
-function idOf(summary: string): string {
-  return testAssets.find((asset) => asset.summary.startsWith(summary))!.asset_id;
-}
-
 function assetsOf(server: { url: string }, options: ClientOptions = {}): Assets {
   return createClient({ apiKey: "cy_test", baseUrl: server.url, maxRetries: 0, ...options }).assets;
 }
@@ -48,11 +44,11 @@ function expectGaps(gaps: number[], ...intervalsMs: number[]): void {
 describe("on the mock", () => {
   test("an asset under review is looked up until it is ready, and onPoll hears of each wait", async () => {
     const events: PollEvent[] = [];
-    const asset = await assetsOf(mock).waitUntilReady(idOf("Under review, ready"), {
+    const asset = await assetsOf(mock).waitUntilReady(testAssets.underReview.asset_id, {
       intervalMs: 50,
       onPoll: (event) => events.push(event),
     });
-    expect(asset).toMatchObject({ asset_id: idOf("Under review, ready"), status: "confirmed" });
+    expect(asset).toMatchObject({ asset_id: testAssets.underReview.asset_id, status: "confirmed" });
     expect(events).toEqual([
       { poll: 1, delayMs: expect.any(Number), status: "reviewing", error: undefined },
       { poll: 2, delayMs: expect.any(Number), status: "reviewing", error: undefined },
@@ -60,7 +56,7 @@ describe("on the mock", () => {
   });
 
   test("an asset that never gets ready ends in NotReadyError, which has the asset", async () => {
-    const forever = idOf("Under review for ever");
+    const forever = testAssets.alwaysUnderReview.asset_id;
     const error = await caught(assetsOf(mock).waitUntilReady(forever, { intervalMs: 60_000, waitTimeoutMs: 9000 }));
     expect(error).toBeInstanceOf(NotReadyError);
     const { asset, message, retryable } = error as NotReadyError;
@@ -75,29 +71,26 @@ describe("on the mock", () => {
   test("the error counts the requests of all look-ups", async () => {
     const before = mock.requests.length;
     const options = { intervalMs: 40, waitTimeoutMs: 600 };
-    const error = await caught(assetsOf(mock).waitUntilReady(idOf("Under review for ever"), options));
+    const error = await caught(assetsOf(mock).waitUntilReady(testAssets.alwaysUnderReview.asset_id, options));
     expect(error).toMatchObject({ name: "NotReadyError", attempts: mock.requests.length - before });
     expect(mock.requests.length - before).toBeGreaterThan(1);
   });
 
   test.each([
-    ["Expired", "expired"],
-    ["No permission", "no_permission"],
-    ["Failed review", "review_failed"],
-  ])("%s ends the wait at once", async (summary, reason) => {
+    ["expired", "expired"],
+    ["noPermission", "no_permission"],
+    ["reviewFailed", "review_failed"],
+  ] as const)("%s ends the wait at once", async (name, reason) => {
     const before = mock.requests.length;
-    const error = await caught(assetsOf(mock).waitUntilReady(idOf(summary)));
+    const error = await caught(assetsOf(mock).waitUntilReady(testAssets[name].asset_id));
     expect(error).toMatchObject({ name: "ApiError", kind: "rejected", reason });
     expect(mock.requests.length - before).toBe(1);
   });
 
-  test.each(["Rate limited once, then", "Rate limited once by", "Server error twice"])(
-    "%s is waited out",
-    async (summary) => {
-      const asset = await assetsOf(mock).waitUntilReady(idOf(summary), { intervalMs: 50 });
-      expect(asset.status).toBe("confirmed");
-    },
-  );
+  test.each(["rateLimited", "rateLimitedInEnvelope", "recovers"] as const)("%s is waited out", async (name) => {
+    const asset = await assetsOf(mock).waitUntilReady(testAssets[name].asset_id, { intervalMs: 50 });
+    expect(asset.status).toBe("confirmed");
+  });
 });
 
 describe.concurrent("the look-ups", () => {
@@ -519,7 +512,7 @@ test("no promise is left floating: Node ends well where an unhandled rejection w
   const script = `
     import { createClient } from ${JSON.stringify(new URL("../../src/index.ts", import.meta.url).href)};
     const { assets } = createClient({ apiKey: "any", baseUrl: process.argv[1], maxRetries: 0, timeoutMs: 200 });
-    const id = ${JSON.stringify(idOf("Under review for ever"))};
+    const id = ${JSON.stringify(testAssets.alwaysUnderReview.asset_id)};
     const ends = await Promise.allSettled([
       assets.waitUntilReady(id, { intervalMs: 30, waitTimeoutMs: 150 }),
       assets.waitUntilReady(id, { intervalMs: 30, signal: AbortSignal.timeout(100) }),

@@ -4,7 +4,7 @@ import { createClient, parseAssetId, toAssetUri, type AssetRef } from "../../src
 import { caught } from "../helpers/caught.ts";
 import { always, startServer } from "../servers/server.ts";
 
-const [{ asset_id: id }] = testAssets;
+const { asset_id: id } = testAssets.image;
 
 describe("an asset reference", () => {
   test.each<{ form: string; asset: AssetRef }>([

@@ -7,7 +7,7 @@ import { downloadAll, downloadToFile } from "../../src/node.ts";
 import { caught } from "../helpers/caught.ts";
 import { always, startServer } from "../servers/server.ts";
 
-const [{ asset_id: id }] = testAssets;
+const { asset_id: id } = testAssets.image;
 const found = JSON.stringify({ code: 0, msg: "", data: { asset_id: id } });
 const secret = "cy_s3cret";
 

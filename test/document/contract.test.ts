@@ -34,7 +34,7 @@ const expectations: Record<string, "asset" | Failure> = {
   "getAsset 500 error_object": { kind: "server_error", code: undefined, msg: "internal error", retryable: true },
 };
 
-const [{ asset_id: id }] = testAssets;
+const { asset_id: id } = testAssets.image;
 const document = await readDocument();
 const cases = listExamples(document).map(({ operationId, status, example, value }) => ({
   name: `${operationId} ${status} ${example}`,

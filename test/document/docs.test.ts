@@ -34,8 +34,11 @@ test("the docs show the operation, every status and every field", async () => {
   for (const field of Object.keys(components.schemas.Asset!.properties!)) expect(html).toContain(`"${field}"`);
 });
 
-test("the docs show every test asset of the mock", async () => {
+test("the docs show every test asset of the mock, in the order of the README's tables", async () => {
   const { "x-test-assets": assets } = await readDocument();
-  const rows = [...html.matchAll(/<tr>\s*<td><code>(asset_\w+)<\/code><\/td>/g)].map(([, id]) => id);
-  expect(rows).toEqual(assets.map(({ asset_id }) => asset_id));
+  const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
+  const expected = [...readme.matchAll(/^\| `(\w+)` \| `(asset_\w+)` \|/gm)].map(([, name, id]) => [name, id]);
+  const rows = html.matchAll(/<tr>\s*<td><code>(\w+)<\/code><\/td>\s*<td><code>(asset_\w+)<\/code><\/td>/g);
+  expect([...rows].map(([, name, id]) => [name, id])).toEqual(expected);
+  expect(expected).toHaveLength(Object.keys(assets).length);
 });

@@ -43,14 +43,31 @@ describe("what is generated", () => {
     expect(await findDrift(files, copy)).toEqual(["generated/old.ts"]);
   });
 
-  test.each(["README.md", "README.zh-CN.md"])("is the table of the test assets in %s", async (readme) => {
+  const groups = {
+    ready: "image video persistent underReview unknownStatus alwaysUnderReview large",
+    failures:
+      "expired noPermission reviewFailed badRequest permissionDenied notFound rateLimited rateLimitedInEnvelope serverError recovers",
+    content: "drops noRanges short slow expiredUrl",
+  };
+  const tables = ["README.md", "README.zh-CN.md"].flatMap((readme) =>
+    Object.entries(groups).map(([group, names]) => ({ readme, group, names: names.split(" ") })),
+  );
+
+  test("has each test asset in one group", () => {
     const { "x-test-assets": assets } = JSON.parse(files.get("generated/openapi.json")!) as OpenApiDocument;
-    const cells = [...files.get(readme)!.matchAll(/\| `(asset_\w+)` \| ([^|]+) (?=\|)/g)];
-    expect(cells.map(([, id]) => id)).toEqual(assets.map(({ asset_id }) => asset_id));
-    const isChinese = readme !== "README.md";
-    for (const [index, [, , summary]] of cells.entries()) {
-      if (isChinese) expect(summary).toMatch(/\p{Script=Han}/u);
-      else expect(summary).toBe(assets[index]!.summary);
+    expect(Object.values(groups).join(" ").split(" ").toSorted()).toEqual(Object.keys(assets).toSorted());
+  });
+
+  test.each(tables)("is the table of the group $group in $readme", ({ readme, group, names }) => {
+    const { "x-test-assets": assets } = JSON.parse(files.get("generated/openapi.json")!) as OpenApiDocument;
+    const [, table] = files.get(readme)!.split(`<!-- test assets: ${group} `);
+    const [, , , , ...lines] = table!.split("\n"); // the marker, an empty line, and the two lines of the heading
+    const rows = lines.slice(0, lines.indexOf(""));
+    const cells = rows.map((row) => /^\| `(\w+)` \| `(asset_\w+)` \| ([^|]+) \|$/.exec(row)!.slice(1));
+    expect(cells.map(([name, id]) => [name, id])).toEqual(names.map((name) => [name, assets[name]!.asset_id]));
+    for (const [name, , summary] of cells) {
+      if (readme === "README.md") expect(summary).toBe(assets[name!]!.summary);
+      else expect(summary).toMatch(/\p{Script=Han}/u);
     }
   });
 
@@ -72,53 +89,65 @@ describe("what is generated", () => {
   });
 });
 
-describe("a test asset that the mock could not play is refused, by id", () => {
+describe("a test asset that the mock could not play is refused, by name", () => {
   const first = "asset_id: asset_38d2ff7769fb3b7267039941547e6a78\n    summary: Ready image (the vendor's example)";
   test.each([
     [
       "an unknown example",
       "{ status: 200, example: video }",
       "{ status: 200, example: film }",
-      /getAsset has no example film for status 200/,
+      /x-test-assets: video: getAsset has no example film for status 200/,
     ],
     [
       "an example of another status",
       "{ status: 200, example: video }",
       "{ status: 404, example: video }",
-      /no example video for status 404/,
+      /x-test-assets: video: getAsset has no example video for status 404/,
     ],
     [
       "an undeclared status",
       "{ status: 200, example: video }",
       "{ status: 418, example: video }",
-      /no example video for status 418/,
+      /x-test-assets: video: getAsset has no example video for status 418/,
     ],
     [
       "no answer",
       "answers: [{ status: 200, example: video }]",
       "answers: []",
-      /x-test-assets\/1\/answers must NOT have fewer than 1 items/,
+      /x-test-assets\/video\/answers must NOT have fewer than 1 items/,
     ],
     [
       "no summary",
       "summary: Ready video",
       "summary: ''",
-      /x-test-assets\/1\/summary must NOT have fewer than 1 characters/,
+      /x-test-assets\/video\/summary must NOT have fewer than 1 characters/,
     ],
-    ["a bad id", first, first.replace("asset_38d2", "a/b"), /x-test-assets\/0\/asset_id must match pattern/],
+    ["a bad id", first, first.replace("asset_38d2", "a/b"), /x-test-assets\/image\/asset_id must match pattern/],
     [
       "a summary that breaks a table",
       "summary: Ready video",
       "summary: a | b",
-      /x-test-assets\/1\/summary must match pattern/,
+      /x-test-assets\/video\/summary must match pattern/,
+    ],
+    ["a name that has no translation", "  video:\n", "  film:\n", /zh\.overlay\.yaml: film has no summary/],
+    [
+      "an id twice",
+      "asset_7e570000000000000000000000000006",
+      "asset_7e570000000000000000000000000005",
+      /x-test-assets: alwaysUnderReview has the same asset_id as unknownStatus/,
     ],
     [
-      "an id that has no translation",
-      "asset_7e570000000000000000000000000002",
-      "asset_2",
-      /zh\.overlay\.yaml: asset_2 has no summary/,
+      "a content fault that the mock does not play",
+      "content: no_ranges",
+      "content: no_range",
+      /x-test-assets\/noRanges\/content must be equal to one of the allowed values/,
     ],
-    ["an id twice", "asset_7e570000000000000000000000000006", "asset_7e570000000000000000000000000005", /stands twice/],
+    ...["Video", "ready_video", "ready-video", "视频", "2nd"].map((name): [string, string, string, RegExp] => [
+      `the name ${name}`,
+      "  video:\n",
+      `  ${name}:\n`,
+      new RegExp(`x-test-assets: ${name}: write the name in ASCII camelCase`),
+    ]),
   ])("%s", async (_name, text, planted, message) => {
     const broken = join(folder, "openapi.yaml");
     const at = source.indexOf("x-test-assets:");

@@ -25,7 +25,7 @@ test("the plain Prism CLI serves the document, by the README's command and heade
       });
       prism.on("close", () => reject(new Error(output)));
     });
-    const [{ asset_id: id }] = testAssets;
+    const { asset_id: id } = testAssets.image;
     const { assets } = createClient({ apiKey: "any", baseUrl });
     expect(await assets.get(id)).toMatchObject({ asset_id: id, status: "confirmed" });
     expect(await assets.get(id, { headers: { [header!]: value! } })).toMatchObject({ status: "reviewing" });

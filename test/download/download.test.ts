@@ -38,7 +38,7 @@ describe.concurrent("a download", () => {
 
   test("of an asset that the API refuses rejects as a look-up does", async () => {
     const { assets } = connect({ url: inject("mock") });
-    const error = await caught(assets.download("asset_7e570000000000000000000000001001"));
+    const error = await caught(assets.download(testAssets.expired.asset_id));
     expect(error).toMatchObject({ name: "ApiError", kind: "rejected", reason: "expired" });
   });
 
@@ -320,7 +320,7 @@ describe.concurrent("a size that is not the announced one", () => {
   });
 
   test("is told by the mock, too", async () => {
-    const short = testAssets.find(({ summary }) => summary.includes("shorter"))!.asset_id;
+    const short = testAssets.short.asset_id;
     const error = await failureOf(connect({ url: inject("mock") }).assets.download(short));
     expect(error).toMatchObject({ name: "DownloadError", kind: "size" });
   });
@@ -417,7 +417,7 @@ describe.concurrent("a signed URL that is too old", () => {
   });
 
   test("is so for the mock: the second look-up gives a fresh one", async () => {
-    const expired = testAssets.find(({ summary }) => summary.includes("signed URL has expired"))!.asset_id;
+    const expired = testAssets.expiredUrl.asset_id;
     const download = await connect({ url: inject("mock") }).assets.download(expired);
     expect(await download.bytes()).toHaveLength(download.size!);
   });

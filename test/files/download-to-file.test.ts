@@ -31,7 +31,7 @@ import { startDownloader } from "./start-downloader.ts";
 import { makeFolder, type TemporaryFolder } from "../helpers/temporary-folder.ts";
 import { until } from "../helpers/timing.ts";
 
-const [{ asset_id: id }] = testAssets;
+const { asset_id: id } = testAssets.image;
 const size = 3_000_000;
 const half = 1_500_000;
 const bytes = makeBytes(size);

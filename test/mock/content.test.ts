@@ -8,21 +8,16 @@ import { testAssets } from "../../generated/document.ts";
 import { listExamples, readDocument } from "../../scripts/document.ts";
 import { createClient, type Asset } from "../../src/index.ts";
 import { makeContent } from "../../src/mock/content.ts";
-import { startMockServer, type TestAsset } from "../../src/mock.ts";
+import { startMockServer } from "../../src/mock.ts";
 
 const mock = await startMockServer();
 afterAll(() => mock.close());
 beforeEach(() => mock.reset());
 
 const client = createClient({ apiKey: "any", baseUrl: mock.url });
-const known: readonly TestAsset[] = testAssets;
 const examples = listExamples(await readDocument());
-const readyImage = testAssets[0].asset_id;
-const video = idOf("Ready video");
-
-function idOf(summary: string): string {
-  return known.find((asset) => asset.summary.startsWith(summary))!.asset_id;
-}
+const readyImage = testAssets.image.asset_id;
+const video = testAssets.video.asset_id;
 
 async function request(id: string, headers: Record<string, string> = {}, method = "GET"): Promise<Response> {
   const { signed_url } = await client.assets.get(id);
@@ -34,7 +29,7 @@ async function bytesOf(response: Response): Promise<Buffer> {
 }
 
 describe("the content of an asset", () => {
-  const withBytes = known.filter(({ answers, content }) => {
+  const withBytes = Object.entries(testAssets).filter(([, { answers, content }]) => {
     const { status, example } = answers.at(-1)!;
     const { value } = examples.find((known) => known.status === status && known.example === example)!;
     return content === undefined && answers[0]!.signed_url === undefined && Object.hasOwn(value as object, "data");
@@ -42,7 +37,7 @@ describe("the content of an asset", () => {
 
   test("there are many", () => expect(withBytes.length).toBeGreaterThanOrEqual(10));
 
-  test.each(withBytes)("$summary: has the size and the media type that the look-up says", async ({ asset_id }) => {
+  test.each(withBytes)("%s: has the size and the media type that the look-up says", async (_name, { asset_id }) => {
     const asset = await client.assets.get(asset_id);
     for (const url of [asset.url, asset.content_url ?? asset.url, asset.signed_url]) {
       const response = await fetch(url);
@@ -54,10 +49,10 @@ describe("the content of an asset", () => {
     }
   });
 
-  test.each(["Expired", "No permission", "Failed review", "Not found", "Server error for ever"])(
+  test.each(["expired", "noPermission", "reviewFailed", "notFound", "serverError"] as const)(
     "%s: there is none",
-    async (summary) => {
-      const response = await fetch(`${mock.url}/assets/${idOf(summary)}/content`);
+    async (name) => {
+      const response = await fetch(`${mock.url}/assets/${testAssets[name].asset_id}/content`);
       expect(response.status).toBe(404);
       expect(await response.text()).toBe("This asset has no content.\n");
     },
@@ -93,7 +88,7 @@ describe("the content of an asset", () => {
   });
 
   test("of a JSON file parses", async () => {
-    const id = idOf("Ready persistent");
+    const id = testAssets.persistent.asset_id;
     expect(await (await request(id)).json()).toEqual({ asset_id: id });
   });
 
@@ -105,7 +100,7 @@ describe("the content of an asset", () => {
     await second.close();
     expect(first!.equals(again!)).toBe(true);
     expect(first!.equals(elsewhere!)).toBe(true);
-    const other = await bytesOf(await request(idOf("Ready video whose content knows")));
+    const other = await bytesOf(await request(testAssets.noRanges.asset_id));
     expect(other.length).toBe(first!.length);
     expect(other.equals(first!)).toBe(false);
   });
@@ -246,7 +241,7 @@ describe("a signed URL", () => {
   });
 
   test("that has expired is refused; the second look-up gives a fresh one, as all that follow", async () => {
-    const id = idOf("Ready image whose signed URL");
+    const id = testAssets.expiredUrl.asset_id;
     const first = await client.assets.get(id);
     expect(Number(new URL(first.signed_url).searchParams.get("expires")) * 1000).toBeLessThan(Date.now() - 3_600_000);
     expect((await fetch(first.signed_url)).status).toBe(403);
@@ -273,7 +268,7 @@ describe("content that misbehaves", () => {
   }
 
   test("drops in the middle, each time; a range from there gets the rest", async () => {
-    const id = idOf("Ready video whose content drops");
+    const id = testAssets.drops.asset_id;
     const size = (await client.assets.get(id)).size_bytes;
     for (const range of ["bytes=0-", "bytes=1000-"]) {
       const { bytes, failed } = await partly(await request(id, { range }));
@@ -285,7 +280,7 @@ describe("content that misbehaves", () => {
 
   test("drops nothing of a range before the middle, and keeps the connection", async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    const url = `${mock.url}/assets/${idOf("Ready video whose content drops")}/content`;
+    const url = `${mock.url}/assets/${testAssets.drops.asset_id}/content`;
     for (const isReused of [false, true]) {
       const sent = get(url, { agent, headers: { range: "bytes=0-99" } });
       const [response] = (await once(sent, "response")) as [IncomingMessage];
@@ -301,7 +296,7 @@ describe("content that misbehaves", () => {
   });
 
   test("knows no range", async () => {
-    const id = idOf("Ready video whose content knows no");
+    const id = testAssets.noRanges.asset_id;
     const response = await request(id, { range: "bytes=5-" });
     expect(response.status).toBe(200);
     expect(response.headers.get("accept-ranges")).toBe("none");
@@ -309,14 +304,14 @@ describe("content that misbehaves", () => {
   });
 
   test("is shorter than the look-up says, and says its own length", async () => {
-    const response = await request(idOf("Ready image whose content is shorter"));
+    const response = await request(testAssets.short.asset_id);
     expect(response.headers.get("content-length")).toBe("51200");
     expect((await bytesOf(response)).length).toBe(51_200);
   });
 
   test("comes at 200 kB/s", async () => {
     const start = performance.now();
-    const bytes = await bytesOf(await request(idOf("Ready video whose content comes"), { range: "bytes=0-299999" }));
+    const bytes = await bytesOf(await request(testAssets.slow.asset_id, { range: "bytes=0-299999" }));
     const perSecond = (bytes.length / (performance.now() - start)) * 1000;
     expect(perSecond).toBeGreaterThan(50_000);
     expect(perSecond).toBeLessThan(230_000);
@@ -330,7 +325,7 @@ test.each(["image/png", "application/json"])("a size that %s has no room in is k
 });
 
 test("an asset whose status is not ready has its content all the same: nothing else is documented", async () => {
-  const asset: Asset = await client.assets.get(idOf("Under review for ever"));
+  const asset: Asset = await client.assets.get(testAssets.alwaysUnderReview.asset_id);
   expect(asset.status).toBe("reviewing");
   expect((await fetch(asset.url)).status).toBe(200);
 });

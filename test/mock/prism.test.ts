@@ -6,7 +6,7 @@ import type { OpenApiDocument } from "../../scripts/document.ts";
 import type { MockServer } from "../../src/mock.ts";
 import { caught } from "../helpers/caught.ts";
 
-const path = getAssetPath.replace("{asset_id}", testAssets[0].asset_id);
+const path = getAssetPath.replace("{asset_id}", testAssets.image.asset_id);
 
 afterEach(() => {
   vi.resetModules();

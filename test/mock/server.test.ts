@@ -6,16 +6,15 @@ import { connect, Server, type AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { testAssets } from "../../generated/document.ts";
+import { testAssets, type TestAsset } from "../../generated/document.ts";
 import { listExamples, readDocument } from "../../scripts/document.ts";
 import { createClient, type Asset } from "../../src/index.ts";
-import { startMockServer, type MockRequest, type MockServerOptions, type TestAsset } from "../../src/mock.ts";
+import { startMockServer, type MockRequest, type MockServerOptions } from "../../src/mock.ts";
 import { caught } from "../helpers/caught.ts";
 import { withoutLocal } from "./localised.ts";
 
 const document = await readDocument();
 const examples = listExamples(document);
-const assets: readonly TestAsset[] = testAssets;
 const told: MockRequest[] = [];
 const mock = await startMockServer({ onRequest: (request) => void told.push(request) });
 afterAll(() => mock.close());
@@ -25,7 +24,7 @@ beforeEach(() => {
 });
 
 const authorization = "Bearer cy_s3cret";
-const readyId = testAssets[0].asset_id;
+const readyId = testAssets.image.asset_id;
 
 function pathOf(id: string): string {
   return `/api/open/v2/assets/${id}`;
@@ -33,11 +32,6 @@ function pathOf(id: string): string {
 
 function lookUp(id: string, headers: Record<string, string> = {}, url = mock.url): Promise<Response> {
   return fetch(url + pathOf(id), { headers: { authorization, ...headers } });
-}
-
-/** The test asset whose summary begins so. */
-function idOf(summary: string): string {
-  return assets.find((asset) => asset.summary.startsWith(summary))!.asset_id;
 }
 
 async function playAll({ asset_id, answers }: TestAsset): Promise<string[]> {
@@ -54,7 +48,7 @@ describe("each test asset's look-ups are answered in turn, as the document promi
   const ajv = new Ajv2020({ strict: false });
   ajv.addSchema({ ...document, $id: "document" });
 
-  test.each(assets)("$summary", async ({ asset_id, answers }) => {
+  test.each(Object.entries(testAssets))("%s", async (_name, { asset_id, answers }) => {
     for (const answer of [...answers, answers.at(-1)!]) {
       const response = await lookUp(asset_id);
       expect(response.status).toBe(answer.status);
@@ -78,7 +72,7 @@ describe("each test asset's look-ups are answered in turn, as the document promi
   });
 
   test("a rate limit by status says how long to wait", async () => {
-    expect((await lookUp(idOf("Rate limited once, then"))).headers.get("retry-after")).toBe("1");
+    expect((await lookUp(testAssets.rateLimited.asset_id)).headers.get("retry-after")).toBe("1");
   });
 
   test("an asset has not expired, by the clock of China", async () => {
@@ -104,7 +98,7 @@ describe("any other id is a ready image", () => {
 });
 
 describe("the sequences", () => {
-  const reviewed = assets.find(({ asset_id }) => asset_id === idOf("Under review, ready"))!;
+  const reviewed = testAssets.underReview;
   const sequence = ["200 reviewing", "200 reviewing", "200 confirmed", "200 confirmed"];
 
   test("begin again after reset()", async () => {
@@ -126,21 +120,21 @@ describe("the sequences", () => {
 
   test("are each id's own", async () => {
     await lookUp(reviewed.asset_id);
-    await lookUp(idOf("Rate limited once, then"));
-    expect((await lookUp(idOf("Server error twice"))).status).toBe(500);
-    expect((await lookUp(idOf("Rate limited once, then"))).status).toBe(200);
+    await lookUp(testAssets.rateLimited.asset_id);
+    expect((await lookUp(testAssets.recovers.asset_id)).status).toBe(500);
+    expect((await lookUp(testAssets.rateLimited.asset_id)).status).toBe(200);
     expect((await (await lookUp(reviewed.asset_id)).json()).data.status).toBe("reviewing");
   });
 
   test("are each server's own", async () => {
     const second = await startMockServer();
-    await lookUp(idOf("Rate limited once, then"));
-    expect((await lookUp(idOf("Rate limited once, then"), {}, second.url)).status).toBe(429);
+    await lookUp(testAssets.rateLimited.asset_id);
+    expect((await lookUp(testAssets.rateLimited.asset_id, {}, second.url)).status).toBe(429);
     await second.close();
   });
 
   test("are not moved on by what is no look-up with a key", async () => {
-    const id = idOf("Rate limited once, then");
+    const id = testAssets.rateLimited.asset_id;
     const others = [{ authorization: "" }, { authorization: "Bearer" }, { authorization: "Bearer cy_invalid" }];
     for (const headers of [...others, { prefer: "code=404" }, { accept: "text/html" }]) await lookUp(id, headers);
     await lookUp(encodeURIComponent(`asset://${id}`));
@@ -151,7 +145,7 @@ describe("the sequences", () => {
   });
 
   test("are the same for requests at the same time", async () => {
-    const responses = await Promise.all(Array.from({ length: 20 }, () => lookUp(idOf("Server error twice"))));
+    const responses = await Promise.all(Array.from({ length: 20 }, () => lookUp(testAssets.recovers.asset_id)));
     expect(responses.filter(({ status }) => status === 500)).toHaveLength(2);
   });
 });
@@ -163,7 +157,7 @@ test.each([
   ["a wrong key after two spaces", "Bearer  cy_invalid"],
   ["another scheme", "Basic Y3lfdGVzdDo="],
 ])("%s is answered with 401, whatever the id", async (_name, value) => {
-  for (const id of [readyId, "asset_1", idOf("Not found")]) {
+  for (const id of [readyId, "asset_1", testAssets.notFound.asset_id]) {
     const response = await fetch(
       mock.url + pathOf(id),
       value === undefined ? {} : { headers: { authorization: value } },
@@ -174,7 +168,7 @@ test.each([
 });
 
 test("whoever takes no JSON is answered with 406", async () => {
-  const id = idOf("Rate limited once, then");
+  const id = testAssets.rateLimited.asset_id;
   const others = ["text/html", "text/*", "image/*", "text/html, image/png", "application/problem+json"];
   for (const accept of [...others, "application/jsonl", "application/json-patch+json", "application/json;q=0"]) {
     expect((await lookUp(id, { accept })).status, accept).toBe(406);
@@ -188,12 +182,12 @@ test("whoever takes no JSON is answered with 406", async () => {
 describe("requests", () => {
   test("are kept in order, with status and test asset, without queries", async () => {
     const { assets: client } = createClient({ apiKey: "cy_s3cret", baseUrl: mock.url });
-    const { signed_url } = await client.get(idOf("Rate limited once, then"));
+    const { signed_url } = await client.get(testAssets.rateLimited.asset_id);
     await fetch(signed_url);
     await fetch(`${mock.url}/nowhere?key=cy_s3cret`);
     const rate = {
-      path: pathOf(idOf("Rate limited once, then")),
-      testAsset: { summary: "Rate limited once, then ready" },
+      path: pathOf(testAssets.rateLimited.asset_id),
+      testAsset: testAssets.rateLimited,
     };
     const [first, second, third, fourth] = mock.requests;
     expect(first).toMatchObject({ method: "GET", status: 429, ...rate });
@@ -359,7 +353,7 @@ describe("startMockServer", () => {
   test("close() ends open connections at once, and may be called twice", async () => {
     const server = await startMockServer();
     const { signed_url } = await createClient({ apiKey: "any", baseUrl: server.url }).assets.get(
-      idOf("Ready video whose content comes"),
+      testAssets.slow.asset_id,
     );
     const slow = await fetch(signed_url);
     const start = performance.now();

@@ -52,9 +52,9 @@ describe.each(["README.md", "README.zh-CN.md"])("%s", async (name) => {
     }
   });
 
-  test("is under 200 lines, with the first code by line 12", () => {
+  test("is under 230 lines, with the first code by line 12", () => {
     const lines = text.split("\n");
-    expect(lines.length).toBeLessThan(200);
+    expect(lines.length).toBeLessThan(230);
     expect(lines.findIndex((line) => line.startsWith("```ts"))).toBeLessThan(12);
   });
 });

@@ -15,6 +15,7 @@ import {
   type ResponseError,
   type TimeoutError,
 } from "../../src/index.ts";
+import { startMockServer, type TestAsset, type TestAssetName } from "../../src/mock.ts";
 import { downloadToFile } from "../../src/node.ts";
 
 declare const chenyu: ChenyuClient;
@@ -45,6 +46,12 @@ expectTypeOf<Asset["original_filename"]>().toEqualTypeOf<string | undefined>();
 // raw gives the envelope: a success or a business failure.
 const { data } = await chenyu.raw.GET("/api/open/v2/assets/{asset_id}", { params: { path: { asset_id: "asset_x" } } });
 expectTypeOf(data?.code).toEqualTypeOf<number | undefined>();
+
+// The mock has its test assets by name.
+const { testAssets } = await startMockServer();
+expectTypeOf(testAssets.drops).toEqualTypeOf<TestAsset>();
+expectTypeOf<keyof typeof testAssets>().toEqualTypeOf<TestAssetName>();
+expectTypeOf<string>().not.toExtend<TestAssetName>();
 
 // The name of an error tells its class, also for errors of a second copy of the package.
 declare const error: unknown;
@@ -92,5 +99,7 @@ void chenyu.raw.GET("/api/open/v2/assets");
 void chenyu.raw.GET("/api/open/v2/assets/{asset_id}");
 // @ts-expect-error the document has no such operation
 void chenyu.raw.DELETE("/api/open/v2/assets/{asset_id}", { params: { path: { asset_id: "asset_x" } } });
+// @ts-expect-error the mock has no test asset of that name
+void testAssets.dropped;
 // @ts-expect-error an asset has no such field
 void asset.signedUrl;

@@ -14,7 +14,7 @@ const lookUps = 100_000;
 const clients = 20;
 /** What the collector may leave lying while 600 MB a second pass. */
 const maxGrowthMiB = 150;
-const largeAsset = testAssets.find(({ summary }) => summary.includes("100 MB"))!.asset_id;
+const assets = Object.values(testAssets);
 
 if (process.argv[2] === "serve") await serve();
 else await soak();
@@ -49,7 +49,7 @@ async function soak(): Promise<void> {
 
   const answers = new Map<number, number>();
   async function lookUp(index: number): Promise<void> {
-    const id = testAssets[index % (2 * testAssets.length)]?.asset_id ?? `asset_${index}`;
+    const id = assets[index % (2 * assets.length)]?.asset_id ?? `asset_${index}`;
     const response = await request(getAssetPath.replace("{asset_id}", id));
     const { statusCode = 0 } = response.resume();
     answers.set(statusCode, (answers.get(statusCode) ?? 0) + 1);
@@ -71,7 +71,7 @@ async function soak(): Promise<void> {
 
   let received = 0;
   async function download(): Promise<void> {
-    const response = await request(contentPath.replace("{asset_id}", largeAsset));
+    const response = await request(contentPath.replace("{asset_id}", testAssets.large.asset_id));
     for await (const bytes of response) received += (bytes as Buffer).length;
   }
   peakMiB = 0;
@@ -86,7 +86,7 @@ async function soak(): Promise<void> {
 
   peakMiB = 0;
   const stalled = await Promise.all(
-    Array.from({ length: clients }, () => request(contentPath.replace("{asset_id}", largeAsset))),
+    Array.from({ length: clients }, () => request(contentPath.replace("{asset_id}", testAssets.large.asset_id))),
   );
   await sleep(3000);
   console.log(`${clients} clients that took nothing of it, peak ${peakMiB.toFixed(0)} MiB`);

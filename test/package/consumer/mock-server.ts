@@ -6,10 +6,10 @@ async function main(): Promise<void> {
   const heard: MockRequest[] = [];
   const mock: MockServer = await startMockServer({ port: 0, onRequest: (request) => heard.push(request) });
   const { assets } = createClient({ apiKey: "any", baseUrl: mock.url });
-  const reviewed: TestAsset = mock.testAssets.find(({ summary }) => summary.startsWith("Under review, ready"))!;
+  const reviewed: TestAsset = mock.testAssets.underReview;
   const asset = await assets.waitUntilReady(reviewed.asset_id, { intervalMs: 10, onPoll: ({ status }) => status });
   const bytes = await (await fetch(asset.signed_url)).arrayBuffer();
-  const endless = mock.testAssets.find(({ summary }) => summary === "Under review for ever")!;
+  const endless = mock.testAssets.alwaysUnderReview;
   const status = await assets.waitUntilReady(endless.asset_id, { intervalMs: 10, waitTimeoutMs: 100 }).then(
     () => undefined,
     (error: NotReadyError) => error.asset?.status,

@@ -2,5 +2,5 @@ import { startMockServer } from "chenyu-assets/mock";
 
 const mock = await startMockServer();
 export const { testAssets, requests } = mock;
-export const answers = testAssets[0]!.answers;
-export const content = testAssets[0]!.content;
+export const answers = testAssets.image.answers;
+export const content = testAssets.image.content;
