@@ -1,53 +1,48 @@
-import { describe, expect, test } from "vitest";
-import { testAssets } from "../../generated/document.ts";
+/** What get makes of the envelope `{ code, msg, data }`, of other bodies, and of the HTTP status. */
+import { describe, expect, test, vi } from "vitest";
 import { createClient } from "../../src/index.ts";
 import { caught } from "../helpers/caught.ts";
+import { apiKey, id, path } from "./test-client.ts";
 
-const { asset_id: id } = testAssets.image;
 const data = { asset_id: id };
 
+/** Looks the asset up, where the API answers with this body. */
 function get(body: unknown, init: ResponseInit = {}): Promise<unknown> {
   const text = typeof body === "string" ? body : JSON.stringify(body);
-  return createClient({ apiKey: "cy_test", maxRetries: 0, fetch: async () => new Response(text, init) }).assets.get(id);
+  return createClient({ apiKey, maxRetries: 0, fetch: async () => new Response(text, init) }).assets.get(id);
 }
 
-describe("get resolves with data as it came", () => {
-  test.each<{ name: string; body: object }>([
-    { name: "code 0", body: { code: 0, msg: "", data } },
-    { name: 'code "0"', body: { code: "0", msg: "", data } },
-    { name: "no msg", body: { code: 0, data } },
-    { name: "unknown fields and values", body: { code: 0, data: { ...data, status: "archived", new_field: [1] } } },
-  ])("$name", async ({ body }) => {
-    expect(await get(body)).toEqual((body as { data: object }).data);
-  });
+test.each([
+  { name: "code 0", body: { code: 0, msg: "", data } },
+  { name: 'code "0"', body: { code: "0", msg: "", data } },
+  { name: "no msg", body: { code: 0, data } },
+  {
+    name: "unknown fields and values",
+    body: { code: 0, data: { ...data, status: "archived", new_field: { a: [1, null] } }, trace: "t" },
+  },
+])("get resolves with data as it came: $name", async ({ body }) => {
+  expect(await get(body)).toEqual(body.data);
 });
 
-describe("get rejects with ResponseError when a 200 is not the envelope", () => {
-  const notEnvelope = [
-    "[]",
-    "null",
-    '"x"',
-    "7",
-    "{}",
-    '{"code":null}',
-    '{"code":"zero"}',
-    '{"code":0.5}',
-    '{"code":[0]}',
-  ];
-  const noAsset = ['{"code":0}', '{"code":0,"data":null}', '{"code":0,"data":[]}', '{"code":0,"data":{"asset_id":1}}'];
+const notEnvelope = ["[]", "null", '"x"', "7", "{}"];
+const noCode = ['{"code":null}', '{"code":"zero"}', '{"code":0.5}', '{"code":[0]}'];
+const noAsset = ['{"code":0}', '{"code":0,"data":null}', '{"code":0,"data":[]}', '{"code":0,"data":{"asset_id":1}}'];
 
-  test.each([...notEnvelope, ...noAsset])("%s", async (body) => {
-    const error = await caught(get(body, { headers: { "x-request-id": "r-1" } }));
-    expect(error).toMatchObject({
-      name: "ResponseError",
-      status: 200,
-      requestId: "r-1",
-      attempts: 1,
-      retryable: false,
-    });
-    const problem = notEnvelope.includes(body) ? "the body is not { code, msg, data }" : "there is no asset in data";
-    expect((error as Error).message).toBe(`GET /api/open/v2/assets/${id}: HTTP 200, but ${problem}.`);
+test.each([
+  ...[...notEnvelope, ...noCode].map((body) => [body, "the body is not { code, msg, data }"]),
+  ...noAsset.map((body) => [body, "there is no asset in data"]),
+])("get rejects with ResponseError, and does not retry, when a 200 is %s", async (body, reason) => {
+  const fetch = vi.fn(async () => new Response(body, { headers: { "x-request-id": "r-1" } }));
+  const error = await caught(createClient({ apiKey, fetch }).assets.get(id));
+  expect(error).toMatchObject({
+    name: "ResponseError",
+    status: 200,
+    requestId: "r-1",
+    attempts: 1,
+    retryable: false,
+    message: `GET ${path}: HTTP 200, but ${reason}.`,
   });
+  expect(fetch).toHaveBeenCalledTimes(1);
 });
 
 describe("get rejects with ApiError", () => {
@@ -62,7 +57,7 @@ describe("get rejects with ApiError", () => {
     { code: 600, kind: "rejected", retryable: false },
     { code: 399, kind: "rejected", retryable: false },
     { code: -1, kind: "rejected", retryable: false },
-  ])("$kind for code $code inside a 200", async ({ code, kind, retryable }) => {
+  ])("whose kind is $kind, for code $code in a 200", async ({ code, kind, retryable }) => {
     const error = await caught(get({ code, msg: "m" }));
     expect(error).toMatchObject({ name: "ApiError", status: 200, code: Number(code), kind, retryable });
   });
@@ -81,24 +76,24 @@ describe("get rejects with ApiError", () => {
     { status: 502, kind: "server_error", retryable: true },
     { status: 504, kind: "server_error", retryable: true },
     { status: 503, kind: "server_error", retryable: true },
-  ])("$kind for HTTP $status, whatever the code says", async ({ status, kind, retryable }) => {
+  ])("whose kind is $kind, for HTTP $status, even with code 0", async ({ status, kind, retryable }) => {
     const error = await caught(get({ code: 0, msg: "m", data }, { status }));
     expect(error).toMatchObject({ name: "ApiError", status, code: 0, kind, retryable, reason: undefined });
   });
 
   test.each([
-    { form: "nothing", body: "", code: undefined, msg: undefined },
-    { form: "HTML", body: "<html>", code: undefined, msg: undefined },
-    { form: "null", body: "null", code: undefined, msg: undefined },
-    { form: "a list", body: "[]", code: undefined, msg: undefined },
-    { form: "the envelope", body: '{"code":1,"msg":"m"}', code: 1, msg: "m" },
-    { form: "both forms", body: '{"code":1,"msg":"m","error":"e"}', code: 1, msg: "m" },
-    { form: "a negative code", body: '{"code":"-7","msg":"m"}', code: -7, msg: "m" },
-    { form: "a code that is no safe integer", body: '{"code":9007199254740993}', code: undefined, msg: undefined },
-    { form: "an error text", body: '{"error":"m"}', code: undefined, msg: "m" },
-    { form: "an error object", body: '{"error":{"message":"m"}}', code: undefined, msg: "m" },
-    { form: "an error of another form", body: '{"error":{"message":7},"msg":8}', code: undefined, msg: undefined },
-  ])("for an HTTP error with $form", async ({ body, code, msg }) => {
+    { body: "", code: undefined, msg: undefined },
+    { body: "<html>", code: undefined, msg: undefined },
+    { body: "null", code: undefined, msg: undefined },
+    { body: "[]", code: undefined, msg: undefined },
+    { body: '{"code":1,"msg":"m"}', code: 1, msg: "m" },
+    { body: '{"code":1,"msg":"m","error":"e"}', code: 1, msg: "m" },
+    { body: '{"code":"-7","msg":"m"}', code: -7, msg: "m" },
+    { body: '{"code":9007199254740993}', code: undefined, msg: undefined },
+    { body: '{"error":"m"}', code: undefined, msg: "m" },
+    { body: '{"error":{"message":"m"}}', code: undefined, msg: "m" },
+    { body: '{"error":{"message":7},"msg":8}', code: undefined, msg: undefined },
+  ])("whose code is $code and whose msg is $msg, for a 502 with the body $body", async ({ body, code, msg }) => {
     expect(await caught(get(body, { status: 502 }))).toMatchObject({ name: "ApiError", status: 502, code, msg });
   });
 
@@ -108,26 +103,27 @@ describe("get rejects with ApiError", () => {
     { msg: "审核未通过", reason: "review_failed" },
     { msg: "其他", reason: "unknown" },
     { msg: undefined, reason: "unknown" },
-  ])("with reason $reason for msg $msg", async ({ msg, reason }) => {
+  ])("whose reason is $reason, for msg $msg", async ({ msg, reason }) => {
     expect(await caught(get({ code: 1, msg }))).toMatchObject({ kind: "rejected", reason });
   });
 
-  test("whose message says what was asked, what was answered and what to do", async () => {
-    const error = await caught(get({ code: 40401, msg: "资源不存在" }, { status: 404 }));
-    const said = 'HTTP 404, code 40401, "资源不存在" (not_found). Check the asset id; assets also expire.';
-    expect((error as Error).message).toBe(`GET /api/open/v2/assets/${id}: ${said}`);
-    const bare = (await caught(get("", { status: 503 }))) as Error;
-    expect(bare.message).toBe(
-      `GET /api/open/v2/assets/${id}: HTTP 503 (server_error). The server failed: look again later.`,
-    );
+  test("whose message says which request failed, what the API answered and what to do", async () => {
+    expect(await caught(get({ code: 40401, msg: "资源不存在" }, { status: 404 }))).toMatchObject({
+      message: `GET ${path}: HTTP 404, code 40401, "资源不存在" (not_found). Check the asset id; assets also expire.`,
+    });
+    expect(await caught(get("", { status: 503 }))).toMatchObject({
+      message: `GET ${path}: HTTP 503 (server_error). The server failed: look again later.`,
+    });
   });
 
-  test("whose msg has no signed URL's query", async () => {
-    const msg = "see https://a.example/b?expires=1&signature=s3cret and try again";
-    expect(await caught(get({ code: 1, msg }))).toMatchObject({ msg: "see https://a.example/b?… and try again" });
+  test("whose msg has neither the key nor a signed URL's query", async () => {
+    const msg = `bad key ${apiKey}, see https://a.example/b?expires=1&signature=s3cret and try again`;
+    expect(await caught(get({ code: 1, msg }))).toMatchObject({
+      msg: "bad key [API key], see https://a.example/b?… and try again",
+    });
   });
 
-  test("with the request id and the Retry-After of the response", async () => {
+  test("whose requestId and retryAfterMs come from the headers", async () => {
     const headers = { "x-request-id": "r-2", "retry-after": "7" };
     const error = await caught(get({ code: 429, msg: "m" }, { status: 429, headers }));
     expect(error).toMatchObject({ requestId: "r-2", retryAfterMs: 7000, attempts: 1 });

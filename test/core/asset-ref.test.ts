@@ -1,27 +1,31 @@
-import { describe, expect, test } from "vitest";
-import { testAssets } from "../../generated/document.ts";
+/** What an asset reference may be, and how what is none is refused. */
+import { expect, test } from "vitest";
 import { createClient, parseAssetId, toAssetUri, type AssetRef } from "../../src/index.ts";
 import { caught } from "../helpers/caught.ts";
 import { always, startServer } from "../servers/server.ts";
 
-const { asset_id: id } = testAssets.image;
+const id = "asset_38d2ff7769fb3b7267039941547e6a78";
 
-describe("an asset reference", () => {
-  test.each<{ form: string; asset: AssetRef }>([
-    { form: "its asset_id", asset: id },
-    { form: "its asset_uri", asset: `asset://${id}` },
-    { form: "an Asset", asset: { asset_id: id } },
-  ])("is $form", ({ asset }) => {
-    expect(parseAssetId(asset)).toBe(id);
-    expect(toAssetUri(asset)).toBe(`asset://${id}`);
-  });
-
-  test.each(["ASSET-1", "资源_1", "asset_1:2", "a.b", "...", "~"])("may be an id of another form: %s", (other) => {
-    expect(parseAssetId(other)).toBe(other);
-  });
+test.each<[name: string, asset: AssetRef]>([
+  ["an asset_id", id],
+  ["an asset_uri", `asset://${id}`],
+  ["an Asset", { asset_id: id }],
+])("an asset reference may be %s", (_name, asset) => {
+  expect(parseAssetId(asset)).toBe(id);
+  expect(toAssetUri(asset)).toBe(`asset://${id}`);
 });
 
-const wrong: [name: string, asset: unknown][] = [
+test.each(["ASSET-1", "资源_1", "asset_1:2", "a.b", "...", "~"])("an id may have another form: %s", (otherId) => {
+  expect(parseAssetId(otherId)).toBe(otherId);
+});
+
+test("an id is encoded into one segment of the path", async () => {
+  await using server = await startServer(always(404, "{}"));
+  await caught(createClient({ apiKey: "cy_test", baseUrl: server.url }).assets.get("资源:1"));
+  expect(server.requests[0]?.url).toBe("/api/open/v2/assets/%E8%B5%84%E6%BA%90%3A1");
+});
+
+test.each<[name: string, asset: unknown]>([
   ["an empty text", ""],
   ["a URI without an id", "asset://"],
   [".", "."],
@@ -30,49 +34,40 @@ const wrong: [name: string, asset: unknown][] = [
   ["a/b", "a/b"],
   ["a\\b", "a\\b"],
   ["%2e%2e", "%2e%2e"],
-  ["a query", "asset_x?y"],
-  ["a fragment", "asset_x#y"],
-  ["a space", "asset x"],
-  ["CR and LF", "asset_x\r\nX-Injected: 1"],
-  ["a line break at the end", "asset_x\n"],
-  ["NUL", "asset_\0"],
-  ["a lone surrogate", "asset_\ud800"],
+  ["an id with a query", "asset_x?y"],
+  ["an id with a fragment", "asset_x#y"],
+  ["an id with a space", "asset x"],
+  ["an id with CR and LF", "asset_x\r\nX-Injected: 1"],
+  ["an id with a line break at the end", "asset_x\n"],
+  ["an id with NUL", "asset_\0"],
+  ["an id with a lone surrogate", "asset_\ud800"],
   ["a URL", "https://www.chenyu.team/assets/asset_x/content"],
   ["undefined", undefined],
   ["null", null],
   ["a number", 7],
   ["an array", [id]],
   ["an object without an id", {}],
-  ["an object with another id", { asset_id: 7 }],
+  ["an object with an id that is no text", { asset_id: 7 }],
   ["an object with a wrong id", { asset_id: ".." }],
-];
-
-describe("what is no asset reference is refused before any request", () => {
-  test.each(wrong)("%s", async (_name, asset) => {
-    await using server = await startServer(always(200, "{}"));
-    const { assets, raw } = createClient({ apiKey: "cy_test", baseUrl: server.url });
-    const path = { asset_id: asset as string };
-    for (const error of [
-      await caught(assets.get(asset as AssetRef)),
-      await caught(raw.GET("/api/open/v2/assets/{asset_id}", { params: { path } })),
-      await caught(() => toAssetUri(asset as AssetRef)),
-    ]) {
-      expect(error).toMatchObject({ name: "ConfigError", attempts: 0, retryable: false });
-      expect((error as Error).message).toMatch(/^asset: .* is no asset reference\. Pass an asset_id/);
-    }
-    expect(server.requests).toEqual([]);
-  });
-
-  test("the message names the value, but no query of it, and not more than 80 characters", async () => {
-    expect(String(await caught(() => parseAssetId("a/b")))).toContain('"a/b"');
-    const signed = `${id}/content?expires=1&signature=s3cret`;
-    expect(String(await caught(() => parseAssetId(signed)))).toContain(`"${id}/content?…"`);
-    expect(String(await caught(() => parseAssetId(`/${"x".repeat(1000)}`)))).toContain(`"/${"x".repeat(79)}" is no`);
-  });
+])("get, raw and toAssetUri refuse %s before any request", async (_name, asset) => {
+  await using server = await startServer(always(200, "{}"));
+  const { assets, raw } = createClient({ apiKey: "cy_test", baseUrl: server.url });
+  const path = { asset_id: asset as string };
+  for (const error of [
+    await caught(assets.get(asset as AssetRef)),
+    await caught(raw.GET("/api/open/v2/assets/{asset_id}", { params: { path } })),
+    await caught(() => toAssetUri(asset as AssetRef)),
+  ]) {
+    expect(error).toMatchObject({ name: "ConfigError", attempts: 0, retryable: false });
+    expect((error as Error).message).toMatch(/^asset: .* is no asset reference\. Pass an asset_id/);
+  }
+  expect(server.requests).toEqual([]);
 });
 
-test("an id of another form is encoded into one path segment", async () => {
-  await using server = await startServer(always(404, "{}"));
-  await caught(createClient({ apiKey: "cy_test", baseUrl: server.url }).assets.get("资源 1".replace(" ", ":")));
-  expect(server.requests[0]?.url).toBe("/api/open/v2/assets/%E8%B5%84%E6%BA%90%3A1");
+test.each([
+  ["the value", "a/b", '"a/b"'],
+  ["no query of a URL", `${id}/content?expires=1&signature=s3cret`, `"${id}/content?…"`],
+  ["at most 80 characters", `/${"x".repeat(1000)}`, `"/${"x".repeat(79)}" is no`],
+])("the message of a refusal shows %s", async (_name, asset, shown) => {
+  expect(String(await caught(() => parseAssetId(asset)))).toContain(shown);
 });

@@ -10,7 +10,7 @@ test.each([
   ["9".repeat(400), Number.MAX_SAFE_INTEGER],
   ["Tue, 16 Jun 2026 12:00:30 GMT", 30_000],
   ["Tue, 16 Jun 2026 11:00:00 GMT", 0],
-])("Retry-After: %s is %i ms", (value, expected) => {
+])("parseRetryAfterMs reads %s as %i ms", (value, expected) => {
   expect(parseRetryAfterMs(value, now)).toBe(expected);
 });
 
@@ -25,7 +25,7 @@ test.each([
   ["2026-06-16"],
   ["Tue, 99 Jun 2026 12:00:30 GMT"],
   ["Tue, 16 Jun 2026 12:00:30"],
-])("Retry-After: %s is malformed", (value) => {
+])("parseRetryAfterMs refuses %s", (value) => {
   expect(parseRetryAfterMs(value, now)).toBeUndefined();
 });
 
@@ -36,14 +36,14 @@ test.each([
   [4, 3000, 5000],
   [5, 4800, 8000],
   [50, 4800, 8000],
-])("the wait after attempt %i is spread over %i to %i ms", (attempt, least, most) => {
+])("retryDelayMs after attempt %i is between %i and %i ms", (attempt, least, most) => {
   const delays = Array.from({ length: 500 }, () => retryDelayMs(attempt, undefined));
   expect(Math.min(...delays)).toBeGreaterThanOrEqual(least);
   expect(Math.max(...delays)).toBeLessThanOrEqual(most);
   expect(Math.max(...delays) - Math.min(...delays)).toBeGreaterThanOrEqual((most - least) * 0.9);
 });
 
-test("the wait is what the API asks for, unless it asks for nothing", () => {
+test("retryDelayMs is what the API asks for, unless that is 0", () => {
   expect(retryDelayMs(1, 7)).toBe(7);
   expect(retryDelayMs(1, 0)).toBeGreaterThanOrEqual(375);
 });

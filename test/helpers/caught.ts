@@ -1,4 +1,4 @@
-/** What a promise rejects with, or a function throws; fails if neither happens. */
+/** Gives what a promise rejects with, or what a function throws. Fails if nothing is thrown. */
 export async function caught(action: Promise<unknown> | (() => unknown)): Promise<unknown> {
   try {
     await (typeof action === "function" ? action() : action);

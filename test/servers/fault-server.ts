@@ -1,12 +1,12 @@
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** What the server does with one request, whose request line and headers are given. */
+/** What the server does with one request. @param head - The request line and the headers. */
 export type Step = (socket: Socket, head: string) => void | Promise<void>;
 
 export interface FaultServer extends AsyncDisposable {
   url: string;
-  /** What arrived, in order, by the server's clock. */
+  /** What arrived, in order. `atMs` is by the server's clock; `connection` counts from 1. */
   requests: { atMs: number; head: string; connection: number }[];
   /** The milliseconds between one request and the next. */
   gapsMs(): number[];
@@ -14,7 +14,7 @@ export interface FaultServer extends AsyncDisposable {
   connections: { opened: number; open: number };
 }
 
-/** Starts a server that follows a script: a step a request, the last one for all that follow. */
+/** Starts a server that follows a script: one step for each request. The last step serves all further requests. */
 export async function startFaultServer(...script: Step[]): Promise<FaultServer> {
   const requests: FaultServer["requests"] = [];
   const connections = { opened: 0, open: 0 };
@@ -65,7 +65,7 @@ function fieldsOf(body: string, headers: HeaderFields): HeaderFields {
   return { "Content-Type": "application/json", "Content-Length": String(Buffer.byteLength(body)), ...headers };
 }
 
-/** A whole answer; the connection is kept. `status` may be a text with a reason phrase. */
+/** Sends a whole answer and keeps the connection. @param status - A number, or a text like `404 Not Found`. */
 export function answer(
   status: number | string,
   body: string,
@@ -75,12 +75,12 @@ export function answer(
   return (socket) => void socket.write(headOf(status, fieldsOf(body, headers)) + body, onSent);
 }
 
-/** An answer whose body is longer than what comes of it; then nothing. */
+/** Sends only the start of the body, then nothing more. */
 export function stall(status: number, body: string, sentLength: number, headers: HeaderFields = {}): Step {
   return (socket) => void socket.write(headOf(status, fieldsOf(body, headers)) + body.slice(0, sentLength));
 }
 
-/** A whole answer, of which the last part comes later. */
+/** Sends the start of the body, and the rest after a pause. */
 export function late(status: number, body: string, sentLength: number, laterMs: number): Step {
   return async (socket) => {
     socket.write(headOf(status, fieldsOf(body, {})) + body.slice(0, sentLength));
@@ -89,7 +89,7 @@ export function late(status: number, body: string, sentLength: number, laterMs: 
   };
 }
 
-/** A stalled answer, then the end of the connection: FIN, or RST. */
+/** Sends only the start of the body, then ends the connection by FIN (`end`) or RST (`reset`). */
 export function cutOff(how: "end" | "reset", status: number, body: string, sentLength: number): Step {
   return (socket) => {
     socket.write(headOf(status, fieldsOf(body, {})) + body.slice(0, sentLength), () => {
@@ -98,7 +98,7 @@ export function cutOff(how: "end" | "reset", status: number, body: string, sentL
   };
 }
 
-/** A whole answer, a piece at a time. */
+/** Sends a whole answer in small pieces, with a pause after each. */
 export function trickle(body: string, pieceLength: number, gapMs: number): Step {
   return async (socket) => {
     socket.write(headOf(200, fieldsOf(body, {})));
@@ -109,16 +109,16 @@ export function trickle(body: string, pieceLength: number, gapMs: number): Step 
   };
 }
 
-/** Whatever bytes, then the end of the connection. */
+/** Sends these bytes, which need not be HTTP, then ends the connection. */
 export function garbage(bytes: string): Step {
   return (socket) => void socket.end(bytes, "latin1");
 }
 
-/** Nothing at all. */
+/** Sends nothing, and keeps the connection. */
 export const silence: Step = () => {};
 
-/** RST before any answer. */
+/** Ends the connection by RST before any answer. */
 export const reset: Step = (socket) => void socket.resetAndDestroy();
 
-/** FIN before any answer. */
+/** Ends the connection by FIN before any answer. */
 export const close: Step = (socket) => void socket.end();

@@ -3,13 +3,11 @@ import type { AddressInfo } from "node:net";
 
 export interface TestServer extends AsyncDisposable {
   url: string;
-  /** What arrived, in order. */
+  /** The requests that arrived, in order. */
   requests: IncomingMessage[];
-  /** How many sockets are open now. */
-  openSockets: () => Promise<number>;
 }
 
-/** Starts a real server on a free port of 127.0.0.1; `await using` ends it with all its sockets. */
+/** Starts an HTTP server on a free port of 127.0.0.1. `await using` ends it and all its sockets. */
 export async function startServer(answer: RequestListener): Promise<TestServer> {
   const requests: IncomingMessage[] = [];
   const server = createServer((request, response) => {
@@ -21,10 +19,6 @@ export async function startServer(answer: RequestListener): Promise<TestServer> 
   return {
     url: `http://127.0.0.1:${port}`,
     requests,
-    openSockets: () =>
-      new Promise((resolve, reject) =>
-        server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
-      ),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -32,7 +26,7 @@ export async function startServer(answer: RequestListener): Promise<TestServer> 
   };
 }
 
-/** An answer that is the same for every request. */
+/** Answers every request alike. */
 export function always(status: number, body: string, headers: Record<string, string> = {}): RequestListener {
   return (_request, response) => {
     response.writeHead(status, { "content-type": "application/json", ...headers }).end(body);

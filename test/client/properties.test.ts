@@ -1,22 +1,22 @@
-/** What holds for every input. `FAST_CHECK_SEED=…` repeats a run. */
+/** What holds for every input. Each run prints its seed; `FAST_CHECK_SEED=…` repeats that run. */
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { getAssetPath, testAssets } from "../../generated/document.ts";
+import { getAssetPath } from "../../generated/document.ts";
 import { parseRetryAfterMs, retryDelayMs } from "../../src/core/retry.ts";
 import { createClient, isChenyuError } from "../../src/index.ts";
+import { id } from "./test-client.ts";
 
-const { asset_id: id } = testAssets.image;
 const seed = Number(process.env.FAST_CHECK_SEED ?? Date.now());
 console.log(`properties: seed ${seed}`);
 
 const anyText = fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" }), fc.string());
 
-test("any text as Retry-After is a finite time, or malformed", () => {
+test("any Retry-After is a finite time, or malformed", () => {
   const date = fc.date({ noInvalidDate: true }).map((value) => value.toUTCString());
-  const near = fc.stringMatching(/^[-+ ]?\d*[.,e]?\d* ?[a-zA-Z]{0,3}$/);
+  const almostSeconds = fc.stringMatching(/^[-+ ]?\d*[.,e]?\d* ?[a-zA-Z]{0,3}$/);
   fc.assert(
     fc.property(
-      fc.oneof(anyText, fc.bigInt().map(String), date, near),
+      fc.oneof(anyText, fc.bigInt().map(String), date, almostSeconds),
       fc.integer({ min: 1, max: 50 }),
       (text, attempt) => {
         const ms = parseRetryAfterMs(text, 1_781_295_600_000);
@@ -30,7 +30,7 @@ test("any text as Retry-After is a finite time, or malformed", () => {
   );
 });
 
-test("any text as an asset is refused, or is exactly one segment of the path, and decodes back", async () => {
+test("any text as an asset reference is refused, or becomes one segment of the path that decodes to it", async () => {
   let requested: string | undefined;
   const fetch = async (url: string): Promise<Response> => ((requested = url), new Response("{}", { status: 404 }));
   const { assets } = createClient({ apiKey: "k", baseUrl: "https://a.example/proxy", fetch });
@@ -52,9 +52,9 @@ test("any text as an asset is refused, or is exactly one segment of the path, an
     "a",
     "资",
   );
-  const nasty = fc.array(piece, { maxLength: 5 }).map((pieces) => pieces.join(""));
+  const trickyReference = fc.array(piece, { maxLength: 5 }).map((pieces) => pieces.join(""));
   await fc.assert(
-    fc.asyncProperty(fc.oneof(anyText, nasty), async (reference) => {
+    fc.asyncProperty(fc.oneof(anyText, trickyReference), async (reference) => {
       requested = undefined;
       const error = await assets.get(reference).catch((thrown: unknown) => thrown);
       if (requested === undefined) {
@@ -71,7 +71,7 @@ test("any text as an asset is refused, or is exactly one segment of the path, an
   );
 });
 
-test("any JSON as a body gives an asset or one of our errors, and nothing else", async () => {
+test("any JSON body gives an asset or one of our errors", async () => {
   let body = "";
   let status = 200;
   const fetch = async (): Promise<Response> => new Response(body, { status });
@@ -96,47 +96,48 @@ test("any JSON as a body gives an asset or one of our errors, and nothing else",
   );
 });
 
-describe("any sequence of answers", () => {
-  type Step = "success" | "not_found" | "unavailable" | "reset" | "stall" | "truncation";
+type Answer = "success" | "not_found" | "unavailable" | "reset" | "stall" | "truncation";
 
-  const answers: Record<Step, (signal: AbortSignal) => Promise<Response>> = {
-    success: async () => Response.json({ code: 0, data: { asset_id: id } }),
-    not_found: async () => new Response("", { status: 404 }),
-    unavailable: async () => new Response("", { status: 503 }),
-    reset: () => Promise.reject(new TypeError("fetch failed")),
-    stall: (signal) => new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
-    truncation: async () =>
-      new Response('{"code":0,"data":{"asset_id"', { headers: { "content-type": "application/json" } }),
-  };
-  const failures = {
-    unavailable: "ApiError",
-    reset: "NetworkError",
-    stall: "TimeoutError attempt",
-    truncation: "NetworkError",
-  };
+const answers: Record<Answer, (signal: AbortSignal) => Promise<Response>> = {
+  success: async () => Response.json({ code: 0, data: { asset_id: id } }),
+  not_found: async () => new Response("", { status: 404 }),
+  unavailable: async () => new Response("", { status: 503 }),
+  reset: () => Promise.reject(new TypeError("fetch failed")),
+  stall: (signal) => new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+  truncation: async () =>
+    new Response('{"code":0,"data":{"asset_id"', { headers: { "content-type": "application/json" } }),
+};
+const errorNames = {
+  unavailable: "ApiError",
+  reset: "NetworkError",
+  stall: "TimeoutError attempt",
+  truncation: "NetworkError",
+};
 
-  interface Limits {
-    timeoutMs: number;
-    totalTimeoutMs: number;
-    maxRetries: number;
+interface Limits {
+  timeoutMs: number;
+  totalTimeoutMs: number;
+  maxRetries: number;
+}
+
+/** A model of the retry policy, without jitter: how a call ends, after how many requests, and when. */
+function predictEnd(sequence: Answer[], limits: Limits): [end: string, attempts: number, endMs: number] {
+  const { timeoutMs, totalTimeoutMs, maxRetries } = limits;
+  let ms = 0;
+  for (let attempts = 1; ; attempts++) {
+    const answer = sequence[Math.min(attempts, sequence.length) - 1]!;
+    if (answer === "success") return ["asset", attempts, ms];
+    if (answer === "not_found") return ["ApiError", attempts, ms];
+    if (answer === "stall" && ms + timeoutMs >= totalTimeoutMs) return ["TimeoutError total", attempts, totalTimeoutMs];
+    if (answer === "stall") ms += timeoutMs;
+    const delayMs = Math.min(500 * 2 ** (attempts - 1), 6400);
+    if (attempts > maxRetries) return [errorNames[answer], attempts, ms];
+    if (ms + delayMs >= totalTimeoutMs) return ["TimeoutError total", attempts, ms];
+    ms += delayMs;
   }
+}
 
-  /** The policy, with a jitter of nothing: which end, after how many requests and how long. */
-  function predict(steps: Step[], { timeoutMs, totalTimeoutMs, maxRetries }: Limits): [string, number, number] {
-    let ms = 0;
-    for (let attempts = 1; ; attempts++) {
-      const step = steps[Math.min(attempts, steps.length) - 1]!;
-      if (step === "success") return ["asset", attempts, ms];
-      if (step === "not_found") return ["ApiError", attempts, ms];
-      if (step === "stall" && ms + timeoutMs >= totalTimeoutMs) return ["TimeoutError total", attempts, totalTimeoutMs];
-      if (step === "stall") ms += timeoutMs;
-      const delayMs = Math.min(500 * 2 ** (attempts - 1), 6400);
-      if (attempts > maxRetries) return [failures[step], attempts, ms];
-      if (ms + delayMs >= totalTimeoutMs) return ["TimeoutError total", attempts, ms];
-      ms += delayMs;
-    }
-  }
-
+describe("on fake timers, without jitter", () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
     vi.spyOn(Math, "random").mockReturnValue(0.5);
@@ -146,26 +147,26 @@ describe("any sequence of answers", () => {
     vi.restoreAllMocks();
   });
 
-  test("ends as a model of the policy predicts, within the total time", async () => {
-    const step = fc.constantFrom<Step>("success", "not_found", "unavailable", "reset", "stall", "truncation");
-    const trouble = fc.constantFrom<Step>("unavailable", "reset", "stall", "truncation");
-    const sequence = fc.oneof(
-      fc.array(step, { minLength: 1, maxLength: 8 }),
-      fc.array(trouble, { minLength: 1, maxLength: 8 }),
+  test("any sequence of answers ends as the model predicts, within totalTimeoutMs", async () => {
+    const anyAnswer = fc.constantFrom<Answer>("success", "not_found", "unavailable", "reset", "stall", "truncation");
+    const retriedAnswer = fc.constantFrom<Answer>("unavailable", "reset", "stall", "truncation");
+    const anySequence = fc.oneof(
+      fc.array(anyAnswer, { minLength: 1, maxLength: 8 }),
+      fc.array(retriedAnswer, { minLength: 1, maxLength: 8 }),
     );
-    const limits = fc.record({
+    const anyLimits = fc.record({
       timeoutMs: fc.integer({ min: 1, max: 5000 }),
       totalTimeoutMs: fc.integer({ min: 1, max: 20_000 }),
       maxRetries: fc.integer({ min: 0, max: 6 }),
     });
     await fc.assert(
-      fc.asyncProperty(sequence, limits, async (steps, options) => {
+      fc.asyncProperty(anySequence, anyLimits, async (sequence, limits) => {
         let requests = 0;
         const fetch = (_url: string, { signal }: RequestInit): Promise<Response> =>
-          answers[steps[Math.min(++requests, steps.length) - 1]!](signal!);
+          answers[sequence[Math.min(++requests, sequence.length) - 1]!](signal!);
         const start = performance.now();
         let endMs = Number.NaN;
-        const call = createClient({ apiKey: "k", fetch, ...options })
+        const call = createClient({ apiKey: "k", fetch, ...limits })
           .assets.get(id)
           .then(
             () => "asset",
@@ -175,11 +176,11 @@ describe("any sequence of answers", () => {
             },
           )
           .finally(() => (endMs = performance.now() - start));
-        await vi.advanceTimersByTimeAsync(options.totalTimeoutMs + 100);
-        const [end, attempts, ms] = predict(steps, options);
-        expect([await call, requests]).toEqual([end, attempts]);
-        expect(Math.abs(endMs - ms)).toBeLessThanOrEqual(10);
-        expect(endMs).toBeLessThanOrEqual(options.totalTimeoutMs + 100);
+        await vi.advanceTimersByTimeAsync(limits.totalTimeoutMs + 100);
+        const [predictedEnd, predictedAttempts, predictedMs] = predictEnd(sequence, limits);
+        expect([await call, requests]).toEqual([predictedEnd, predictedAttempts]);
+        expect(Math.abs(endMs - predictedMs)).toBeLessThanOrEqual(10);
+        expect(endMs).toBeLessThanOrEqual(limits.totalTimeoutMs + 100);
         expect(vi.getTimerCount()).toBe(0);
       }),
       { seed, numRuns: 400 },

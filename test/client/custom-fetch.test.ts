@@ -1,0 +1,69 @@
+/** What a `fetch` of the caller's is called with, and what it may give. */
+import { Readable } from "node:stream";
+import { expect, test } from "vitest";
+import { version } from "../../generated/document.ts";
+import { createClient } from "../../src/index.ts";
+import { caught } from "../helpers/caught.ts";
+import { apiKey, asset, assetBody, createTestClient, id, path } from "./test-client.ts";
+
+test("a custom fetch is called with a URL string and an init", async () => {
+  const calls: [unknown, RequestInit][] = [];
+  const fetch = async (url: string, init: RequestInit): Promise<Response> => {
+    calls.push([url, init]);
+    return new Response(assetBody);
+  };
+  await createTestClient({ url: "https://a.example" }, { fetch }).assets.get(id);
+  const [[url, init]] = calls as [[unknown, RequestInit]];
+  expect(url).toBe(`https://a.example${path}`);
+  expect(init.headers).toEqual({
+    accept: "application/json",
+    authorization: `Bearer ${apiKey}`,
+    "user-agent": `chenyu-assets/${version}`,
+  });
+});
+
+test("a custom fetch may give a Response of its own, with a stream of Node's, as node-fetch does", async () => {
+  const head = { status: 200, ok: true, type: "basic", headers: new Map([["content-type", "application/json"]]) };
+  const response = { ...head, body: Readable.from([assetBody]), text: async () => assetBody };
+  const { assets } = createClient({ apiKey: "k", fetch: async () => response as unknown as Response });
+  expect(await assets.get(id)).toEqual(asset);
+});
+
+test("get rejects with ApiError when a custom fetch gives a 401 whose body cannot be read", async () => {
+  const text = (): Promise<string> => Promise.reject(new Error("cut off"));
+  const response = { status: 401, ok: false, type: "basic", headers: new Map(), text };
+  const { assets } = createClient({ apiKey: "k", fetch: async () => response as unknown as Response });
+  expect(await caught(assets.get(id))).toMatchObject({ kind: "unauthenticated", attempts: 1 });
+});
+
+test.each([undefined, null, {}, "x"])("get rejects with ConfigError when a custom fetch gives %o", async (value) => {
+  let calls = 0;
+  const fetch = async (): Promise<Response> => (calls++, value as unknown as Response);
+  expect(await caught(createClient({ apiKey: "k", fetch }).assets.get(id))).toMatchObject({
+    name: "ConfigError",
+    message: expect.stringMatching(/^fetch: /),
+  });
+  expect(calls).toBe(1);
+});
+
+test.each([
+  ["no code", new Error("no code")],
+  ["ECODE", new Error("outer", { cause: { code: "ECODE", message: "" } })],
+  ["inner", new Error("outer", { cause: { message: "inner" } })],
+  ["It was a string.", "a text"],
+  ["It was a undefined.", undefined],
+  ["It was a object.", Object.create(null)],
+])("NetworkError shows %o, from what a custom fetch rejected with", async (shown, thrown) => {
+  const fetch = (): Promise<Response> => Promise.reject(thrown);
+  const error = await caught(createClient({ apiKey: "k", fetch, maxRetries: 0 }).assets.get(id));
+  expect(error).toMatchObject({ name: "NetworkError", message: expect.stringContaining(`came (${shown})`) });
+  expect((error as Error).cause).toBeInstanceOf(Error);
+});
+
+test("get rejects with NetworkError when a custom fetch throws instead of rejecting", async () => {
+  const fetch = (): never => {
+    throw new Error("offline");
+  };
+  const error = await caught(createClient({ apiKey: "k", fetch, maxRetries: 0 }).assets.get(id));
+  expect(error).toMatchObject({ name: "NetworkError", message: expect.stringContaining("(offline)") });
+});
