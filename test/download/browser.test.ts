@@ -1,86 +1,84 @@
-/** In a browser, what another origin says is hidden unless it allows it, and each header of ours costs a request. */
+/**
+ * A download in a page of a browser. There, most response headers of another origin are hidden, and a refusal by another
+ * origin looks like a network failure. A request header of ours costs a CORS preflight, which object stores refuse.
+ */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { ClientOptions, Download, DownloadOptions } from "../../src/index.ts";
 import { say, serve, startContentServer } from "../servers/content-server.ts";
-import { bytes, connect, failureOf, half, id, startReady } from "./downloads.ts";
+import { bytes, dropAtHalf, expectBytes, failureOf, half, startDownload, startReady } from "./downloads.ts";
 
 beforeEach(() => void vi.stubGlobal("document", {}).stubGlobal("process", undefined));
 afterEach(() => void vi.unstubAllGlobals());
 
-const browser = { dangerouslyAllowBrowser: true };
-const date = "Mon, 15 Jun 2026 04:00:00 GMT";
-/** What a browser shows of another origin's headers. */
-const shown = ["content-length", "content-type", "last-modified"];
+const lastModified = "Mon, 15 Jun 2026 04:00:00 GMT";
+const dated = { etag: null, lastModified };
+const visibleHeaders = ["content-length", "content-type", "last-modified"];
 
-/** The global `fetch` as a page has it: refusals of another origin look like no answer at all, most headers are hidden. */
+/** The global `fetch`, as it behaves in a page. */
 async function fetchAsInPage(url: string, init: RequestInit): Promise<Response> {
   if (url.includes("/api/")) return fetch(url, init);
   expect(Object.keys(init.headers!).filter((name) => !["range", "accept-encoding"].includes(name))).toEqual([]);
   expect(init.redirect).toBe("follow");
   const { status, headers, body } = await fetch(url, init);
   if (status >= 400) throw new TypeError("Failed to fetch");
-  return new Response(body, { status, headers: [...headers].filter(([name]) => shown.includes(name)) });
+  return new Response(body, { status, headers: [...headers].filter(([name]) => visibleHeaders.includes(name)) });
 }
 
-test("a part is taken by its length and date, without a request before the request", async () => {
-  const options = { etag: null, lastModified: date };
-  await using server = await startReady(serve(bytes, { ...options, sent: half, fault: "end" }), serve(bytes, options));
-  const download = await connect(server, { ...browser, fetch: fetchAsInPage }).assets.download(id);
-  expect(Buffer.compare(await download.bytes(), bytes)).toBe(0);
+function startInPage(
+  server: { url: string },
+  options?: DownloadOptions,
+  clientOptions?: ClientOptions,
+): Promise<Download> {
+  return startDownload(server, options, { dangerouslyAllowBrowser: true, fetch: fetchAsInPage, ...clientOptions });
+}
+
+test("download resumes by length and Last-Modified, without If-Range, which would cost a preflight", async () => {
+  await using server = await startReady(dropAtHalf(dated), serve(bytes, dated));
+  await expectBytes(startInPage(server));
   expect(server.requests[1]).toMatchObject({ range: `bytes=${half}-`, ifRange: undefined });
 });
 
-test("a part that does not tell its date is not taken, for it may be another version's", async () => {
-  await using server = await startReady(
-    serve(bytes, { etag: null, lastModified: date, sent: half, fault: "end" }),
-    serve(bytes, { etag: null }),
-  );
-  const error = await failureOf(connect(server, { ...browser, fetch: fetchAsInPage }).assets.download(id));
+test("download fails with DownloadError `changed` when the rest has no Last-Modified", async () => {
+  await using server = await startReady(dropAtHalf(dated), serve(bytes, { etag: null }));
+  const error = await failureOf(startInPage(server));
   expect(error).toMatchObject({ name: "DownloadError", kind: "changed" });
 });
 
-test("a part without a length is taken to the end that size_bytes tells", async () => {
-  const options = { etag: null, lastModified: date };
-  await using server = await startReady(
-    serve(bytes, { ...options, sent: half, fault: "end" }),
-    serve(bytes, { ...options, length: "hidden" }),
-  );
-  const download = await connect(server, { ...browser, fetch: fetchAsInPage }).assets.download(id);
-  expect(Buffer.compare(await download.bytes(), bytes)).toBe(0);
+test("download reads a rest without a length up to size_bytes", async () => {
+  await using server = await startReady(dropAtHalf(dated), serve(bytes, { ...dated, length: "hidden" }));
+  await expectBytes(startInPage(server));
 });
 
-test("a request that fails may have been refused: a fresh URL is tried, once, and at once", async () => {
+test("download tries one fresh URL after a network failure, which may hide a refusal", async () => {
   await using server = await startReady(say(403), serve(bytes));
-  const download = await connect(server, { ...browser, fetch: fetchAsInPage }).assets.download(id);
-  expect(Buffer.compare(await download.bytes(), bytes)).toBe(0);
+  await expectBytes(startInPage(server));
   expect(server.lookUps()).toBe(2);
   await using refusing = await startReady(say(403));
-  const client = connect(refusing, { ...browser, fetch: fetchAsInPage });
-  expect(await failureOf(client.assets.download(id, { maxRetries: 1 }))).toMatchObject({ name: "NetworkError" });
+  expect(await failureOf(startInPage(refusing, { maxRetries: 1 }))).toMatchObject({ name: "NetworkError" });
   expect([refusing.lookUps(), refusing.requests.length]).toEqual([2, 3]);
 });
 
-test("what is no failure of the network is not taken for a refusal", async () => {
+test("download does not get a fresh URL after another failure", async () => {
   await using server = await startContentServer(() => ({ signed_url: "ftp://127.0.0.1/" }));
-  const error = await failureOf(connect(server, { ...browser, fetch: fetchAsInPage }).assets.download(id));
+  const error = await failureOf(startInPage(server));
   expect(error).toMatchObject({ name: "DownloadError", kind: "address" });
   expect(server.lookUps()).toBe(1);
 });
 
-test("what a host has encoded, which a page cannot see, is counted as decoded", async () => {
+test("download counts decoded bytes when the Content-Encoding is hidden", async () => {
   await using server = await startReady(serve(bytes, { encoding: "gzip" }));
-  const download = await connect(server, { ...browser, fetch: fetchAsInPage }).assets.download(id);
-  expect(Buffer.compare(await download.bytes(), bytes)).toBe(0);
+  await expectBytes(startInPage(server));
 });
 
-test("in Deno, which decodes only what it has asked for itself, no encoding is named", async () => {
+// Deno decodes a body only if the caller has not named an encoding.
+test("download in Deno sends no Accept-Encoding", async () => {
   vi.stubGlobal("Deno", {});
   await using server = await startReady(serve(bytes));
-  const named: string[][] = [];
+  const headerNames: string[][] = [];
   const fetch = (url: string, init: RequestInit): Promise<Response> => {
-    if (!url.includes("/api/")) named.push(Object.keys(init.headers!));
+    if (!url.includes("/api/")) headerNames.push(Object.keys(init.headers!));
     return fetchAsInPage(url, init);
   };
-  const download = await connect(server, { ...browser, fetch }).assets.download(id);
-  expect(Buffer.compare(await download.bytes(), bytes)).toBe(0);
-  expect(named).toEqual([[]]);
+  await expectBytes(startInPage(server, {}, { fetch }));
+  expect(headerNames).toEqual([[]]);
 });

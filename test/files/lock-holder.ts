@@ -1,18 +1,18 @@
-/** A process that takes locks as it is told to, by messages. */
+/** A process that locks files on request: each message is one request, and is answered by one message. */
 import { readFile, writeFile } from "node:fs/promises";
 import { lockFile, type FileLock } from "../../src/files/lock.ts";
 
-export interface Order {
-  /** `count` counts 25 up in a file beside the lock, each time under the lock. */
-  verb: "lock" | "isHeld" | "release" | "count";
+export interface LockRequest {
+  /** `count` adds 25 to the number in a file beside the lock, one at a time, each time under the lock. */
+  action: "lock" | "isHeld" | "release" | "count";
   path: string;
 }
 
 const locks = new Map<string, FileLock | undefined>();
 
-async function obey({ verb, path }: Order): Promise<unknown> {
-  if (verb === "count") return count(path);
-  if (verb !== "lock") return locks.get(path)?.[verb]();
+async function handle({ action, path }: LockRequest): Promise<unknown> {
+  if (action === "count") return count(path);
+  if (action !== "lock") return locks.get(path)?.[action]();
   locks.set(path, await lockFile(path));
   return locks.get(path) !== undefined;
 }
@@ -28,5 +28,5 @@ async function count(path: string): Promise<void> {
   }
 }
 
-process.on("message", async (order: Order) => process.send!({ result: await obey(order) }));
+process.on("message", async (request: LockRequest) => process.send!({ result: await handle(request) }));
 process.send!({ result: "started" });

@@ -1,18 +1,19 @@
-/** The names of files, from what a stranger wrote. `FAST_CHECK_SEED=…` repeats a run. */
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, posix, win32 } from "node:path";
+/** Safe file names, made of what a stranger has written. `FAST_CHECK_SEED=…` repeats a run. */
+import { readFile, writeFile } from "node:fs/promises";
+import { posix, win32 } from "node:path";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Asset } from "../../generated/schema.ts";
 import { fileNameOf, safeFileName } from "../../src/files/name.ts";
+import { makeFolder } from "../helpers/temporary-folder.ts";
 
 const seed = Number(process.env.FAST_CHECK_SEED ?? Date.now());
 console.log(`file names: seed ${seed}`);
 
-const long = "long".repeat(50); // as long as a name may be
+/** As long as a name may be. */
+const longName = "long".repeat(50);
 
-const safe: [what: string, name: string, expected: string | undefined][] = [
+const names: [what: string, name: string, expected: string | undefined][] = [
   ["a name", "portrait.png", "portrait.png"],
   ["a Chinese name", "肖像 (1).png", "肖像 (1).png"],
   ["an emoji", "🖼.png", "🖼.png"],
@@ -78,12 +79,12 @@ const safe: [what: string, name: string, expected: string | undefined][] = [
   ["our lock in letters that fold to its", "a.part.loc\u212a", "a_part.locK"],
   ["our unfinished file behind dots", "a.part. .", "a_part"],
   ["our unfinished file twice", "a.part.part", "a.part_part"],
-  ["a long name", `${long}.png`, `${long.slice(0, 196)}.png`],
-  ["a long name without an extension", `${long}x`, long],
-  ["a long extension", `a.${long}`, `a.${long.slice(0, 198)}`],
-  ["a long device", `NUL.${long}`, `_NUL.${long.slice(0, 195)}`],
+  ["a long name", `${longName}.png`, `${longName.slice(0, 196)}.png`],
+  ["a long name without an extension", `${longName}x`, longName],
+  ["a long extension", `a.${longName}`, `a.${longName.slice(0, 198)}`],
+  ["a long device", `NUL.${longName}`, `_NUL.${longName.slice(0, 195)}`],
   ["a long Chinese name", `${"资".repeat(99)}.png`, `${"资".repeat(65)}.png`],
-  ["a character cut by bytes", `${long.slice(3)}🖼x`, long.slice(3)],
+  ["a character cut by bytes", `${longName.slice(3)}🖼x`, longName.slice(3)],
   ["an emoji cut between its parts", `${"x".repeat(190)}👍🏽.jpeg`, `${"x".repeat(190)}.jpeg`],
   ["a long name that is cut at a space", `${"x".repeat(195)} . yy.png`, `${"x".repeat(195)}.png`],
   ["our journal, where it is cut", `${"x".repeat(190)}.partial.json`, `${"x".repeat(190)}_part.json`],
@@ -91,105 +92,97 @@ const safe: [what: string, name: string, expected: string | undefined][] = [
   ["a character without end", `e${"\u0301".repeat(999)}.png`, undefined],
 ];
 
-describe("a safe file name", () => {
-  test.each(safe)("of %s", (_what, name, expected) => {
-    expect(safeFileName(name)).toBe(expected);
-  });
+test.each(names)("safeFileName makes a safe name of %s", (_what, name, expected) => {
+  expect(safeFileName(name)).toBe(expected);
+});
 
-  test.each([undefined, null, 7, true, {}, [], ["a.png"], Symbol("a")])("of no text is none: %o", (value) => {
+test.each([undefined, null, 7, true, {}, [], ["a.png"], Symbol("a")])(
+  "safeFileName gives undefined for %o",
+  (value) => {
     expect(safeFileName(value)).toBeUndefined();
-  });
+  },
+);
 
-  test("takes time in proportion to the text", () => {
-    const start = performance.now();
-    for (const piece of [".", ". ", "-", "/", "\u200b", "a.", "e\u0301"]) safeFileName(`a${piece.repeat(100_000)}x`);
-    expect(performance.now() - start).toBeLessThan(2000);
-  });
-
-  test("is a file of its own, directly in the folder", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "chenyu-assets-"));
-    const names = new Set(safe.flatMap(([, name]) => safeFileName(name) ?? []));
-    for (const name of names) await writeFile(join(folder, name), name, { flag: "wx" });
-    expect(new Set(await readdir(folder))).toEqual(names);
-    for (const name of names) expect(await readFile(join(folder, name), "utf8")).toBe(name);
-    await rm(folder, { recursive: true });
-  });
+test("safeFileName takes time in proportion to the length of the text", () => {
+  const start = performance.now();
+  for (const piece of [".", ". ", "-", "/", "\u200b", "a.", "e\u0301"]) safeFileName(`a${piece.repeat(100_000)}x`);
+  expect(performance.now() - start).toBeLessThan(2000);
 });
 
-describe("any text", () => {
-  const piece = fc.constantFrom(...safe.map(([, name]) => name), ".", " ", "-", "~", "_", ":", "\u200b", "\u0301", "x");
-  const unit = fc.oneof(fc.string({ unit: "binary" }), fc.string(), fc.string({ unit: "grapheme" }), piece);
-  const halves = fc.array(fc.integer({ min: 0, max: 0xffff })).map((units) => String.fromCharCode(...units));
-  const anyText = fc.oneof(
-    fc.array(unit, { maxLength: 6 }).map((pieces) => pieces.join("")),
-    fc.tuple(piece, fc.integer({ min: 1, max: 300 }), piece).map(([a, count, b]) => a.repeat(count) + b),
-    halves,
+test("each safe name is the name of one file directly in its folder", async () => {
+  await using folder = await makeFolder();
+  const safeNames = new Set(names.flatMap(([, name]) => safeFileName(name) ?? []));
+  for (const name of safeNames) await writeFile(folder.at(name), name, { flag: "wx" });
+  expect(new Set(await folder.names())).toEqual(safeNames);
+  for (const name of safeNames) expect(await readFile(folder.at(name), "utf8")).toBe(name);
+});
+
+const piece = fc.constantFrom(...names.map(([, name]) => name), ".", " ", "-", "~", "_", ":", "\u200b", "\u0301", "x");
+const unit = fc.oneof(fc.string({ unit: "binary" }), fc.string(), fc.string({ unit: "grapheme" }), piece);
+const utf16Units = fc.array(fc.integer({ min: 0, max: 0xffff })).map((units) => String.fromCharCode(...units));
+const anyText = fc.oneof(
+  fc.array(unit, { maxLength: 6 }).map((pieces) => pieces.join("")),
+  fc.tuple(piece, fc.integer({ min: 1, max: 300 }), piece).map(([a, count, b]) => a.repeat(count) + b),
+  utf16Units,
+);
+
+test("any text gives a name that no system misreads, or undefined", () => {
+  fc.assert(
+    fc.property(anyText, (text) => {
+      const name = safeFileName(text);
+      if (name === undefined) return;
+      expect(name).not.toMatch(/[/\\<>:"|?*\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]/u);
+      expect(name).not.toMatch(/^[-.~ ]|[. ]$|\.part(\.json|\.lock)?$|^_*$|^$/iu);
+      const [stem] = name.split(".") as [string];
+      expect(stem.trim()).not.toMatch(/^(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|conin\$|conout\$)$/i);
+      expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255 - ".part.lock".length);
+      expect(name).toBe(name.normalize("NFC"));
+      expect(safeFileName(name)).toBe(name);
+    }),
+    { seed, numRuns: 10_000 },
   );
-
-  test("becomes a name that no system misreads, or none", () => {
-    fc.assert(
-      fc.property(anyText, (text) => {
-        const name = safeFileName(text);
-        if (name === undefined) return;
-        expect(name).not.toMatch(
-          /[/\\<>:"|?*\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]/u,
-        );
-        expect(name).not.toMatch(/^[-.~ ]|[. ]$|\.part(\.json|\.lock)?$|^_*$|^$/iu);
-        const [stem] = name.split(".") as [string];
-        expect(stem.trim()).not.toMatch(/^(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|conin\$|conout\$)$/i);
-        expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255 - ".part.lock".length);
-        expect(name).toBe(name.normalize("NFC"));
-        expect(safeFileName(name)).toBe(name);
-      }),
-      { seed, numRuns: 10_000 },
-    );
-  });
-
-  test("as a name stays directly in the folder", () => {
-    fc.assert(
-      fc.property(anyText, (text) => {
-        const name = safeFileName(text) ?? "asset";
-        for (const system of [posix, win32]) {
-          const path = system.join("folder", name);
-          expect([system.dirname(path), system.basename(path)]).toEqual(["folder", name]);
-        }
-      }),
-      { seed, numRuns: 3000 },
-    );
-  });
 });
 
-describe("the file of an asset is named", () => {
-  const nameOf = (fields: Record<keyof never, unknown>): string => fileNameOf(fields as unknown as Asset);
+test("any text gives a name that stays directly in its folder, on POSIX and on Windows", () => {
+  fc.assert(
+    fc.property(anyText, (text) => {
+      const name = safeFileName(text) ?? "asset";
+      for (const system of [posix, win32]) {
+        const path = system.join("folder", name);
+        expect([system.dirname(path), system.basename(path)]).toEqual(["folder", name]);
+      }
+    }),
+    { seed, numRuns: 3000 },
+  );
+});
 
-  test("as it was uploaded", () => {
-    const fields = { original_filename: "../portrait.jpg", asset_id: "asset_1", mime_type: "image/png" };
-    expect(nameOf(fields)).toBe("portrait.jpg");
-  });
+function nameOf(fields: Record<keyof never, unknown>): string {
+  return fileNameOf(fields as unknown as Asset);
+}
 
-  test.each([
-    ["by id and media type where it has no name", { original_filename: "" }, "asset_1.png"],
-    ["by id and media type where its name names nothing", { original_filename: "?.." }, "asset_1.png"],
-    ["by a media type with a parameter", { mime_type: "Text/Plain; charset=utf-8" }, "asset_1.txt"],
-    ["by the id alone where the media type is unknown", { mime_type: "image/of-my-own" }, "asset_1"],
-    ["by the id alone where the media type is no text", { mime_type: { type: "image/png" } }, "asset_1"],
-    ["by a hostile id", { asset_id: "../../.CON" }, "_CON.png"],
-    ["by a long id", { asset_id: long }, `${long.slice(0, 196)}.png`],
-    ["by its kind where the id names nothing", { asset_id: ".." }, "asset.png"],
-    ["by its kind where nothing is told", { asset_id: undefined, mime_type: undefined }, "asset"],
-    ["by its kind where the id has no text", { asset_id: { toString: 7 }, mime_type: null }, "asset"],
-  ])("%s", (_how, fields, expected) => {
-    expect(nameOf({ asset_id: "asset_1", mime_type: "image/png", ...fields })).toBe(expected);
-  });
+test.each([
+  ["original_filename", { original_filename: "../portrait.jpg" }, "portrait.jpg"],
+  ["id and media type when original_filename is empty", { original_filename: "" }, "asset_1.png"],
+  ["id and media type when original_filename has no safe character", { original_filename: "?.." }, "asset_1.png"],
+  ["a media type with a parameter", { mime_type: "Text/Plain; charset=utf-8" }, "asset_1.txt"],
+  ["the id alone when the media type is unknown", { mime_type: "image/of-my-own" }, "asset_1"],
+  ["the id alone when the media type is not a text", { mime_type: { type: "image/png" } }, "asset_1"],
+  ["the safe part of a hostile id", { asset_id: "../../.CON" }, "_CON.png"],
+  ["the first characters of a long id", { asset_id: longName }, `${longName.slice(0, 196)}.png`],
+  ["the word asset when the id has no safe character", { asset_id: ".." }, "asset.png"],
+  ["the word asset when there is no field", { asset_id: undefined, mime_type: undefined }, "asset"],
+  ["the word asset when the id is not a text", { asset_id: { toString: 7 }, mime_type: null }, "asset"],
+])("fileNameOf names a file by %s", (_how, fields, expected) => {
+  expect(nameOf({ asset_id: "asset_1", mime_type: "image/png", ...fields })).toBe(expected);
+});
 
-  test("whatever its fields hold", () => {
-    const fields = fc.record({ original_filename: fc.anything(), asset_id: fc.anything(), mime_type: fc.anything() });
-    fc.assert(
-      fc.property(fields, (asset) => {
-        const name = nameOf(asset);
-        expect(safeFileName(name)).toBe(name);
-      }),
-      { seed, numRuns: 3000 },
-    );
-  });
+test("fileNameOf gives a safe name whatever the fields contain", () => {
+  const fields = fc.record({ original_filename: fc.anything(), asset_id: fc.anything(), mime_type: fc.anything() });
+  fc.assert(
+    fc.property(fields, (asset) => {
+      const name = nameOf(asset);
+      expect(safeFileName(name)).toBe(name);
+    }),
+    { seed, numRuns: 3000 },
+  );
 });

@@ -2,12 +2,12 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A folder of a test's own, which is removed with all that is in it. */
+/** A folder for one test. Its disposal removes it with everything in it. */
 export interface TemporaryFolder extends AsyncDisposable {
   path: string;
-  /** The path of a file in it. */
+  /** Gives the path of a file in the folder. */
   at(name: string): string;
-  /** What is in it, sorted. */
+  /** Lists the names in the folder, sorted. */
   names(): Promise<string[]>;
 }
 

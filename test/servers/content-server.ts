@@ -3,18 +3,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { answer, startFaultServer, type FaultServer, type Step } from "./fault-server.ts";
 
-/** The API and a content host in one. Ending it fails if the host was ever told the API key. */
+/** The API and a content host in one server. Its disposal throws if a request for content had a secret. */
 export interface ContentServer extends AsyncDisposable {
   url: string;
-  /** The requests for content, in order, by the server's clock. */
+  /** The requests for content, in order. */
   requests: ContentRequest[];
   /** How often the asset was looked up. */
   lookUps: () => number;
-  /** Sent with each look-up's answer. */
+  /** Extra headers of the response to each look-up. */
   lookUpHeaders: Record<string, string>;
-  /** Waits until every connection that content was asked for on has ended. */
+  /** Waits until the connection of every request for content is closed. */
   allClosed(): Promise<void>;
-  /** The milliseconds between one request for content and the next. */
+  /** The milliseconds between each request for content and the next. */
   gapsMs(): number[];
   connections: FaultServer["connections"];
 }
@@ -25,20 +25,20 @@ export interface ContentRequest {
   head: string;
   range: string | undefined;
   ifRange: string | undefined;
-  /** Whether its connection has ended. */
+  /** Whether its connection is closed. */
   isClosed: boolean;
 }
 
-/** What the host does with one request for content. */
+/** Decides how one request for content is answered. */
 export type ContentStep = (request: ContentRequest) => Step;
 
-/** The key that tests give to their clients. */
+/** The API key of the clients in tests. */
 export const secretKey = "cy_s3cret_key";
 
-/** The asset whose content a test reads. @param lookUp - Which look-up it is for, from 1. */
+/** Makes the asset that a look-up gives. @param lookUp - The number of the look-up, from 1. */
 export type AssetOf = (url: string, lookUp: number, id: string) => object;
 
-/** Starts both. The host follows a script: a step a request, the last one for all that follow. */
+/** @param script - One step for each request for content; the last step serves all further requests. */
 export async function startContentServer(assetOf: AssetOf, ...script: ContentStep[]): Promise<ContentServer> {
   const requests: ContentRequest[] = [];
   const lookUpHeaders: Record<string, string> = {};
@@ -75,7 +75,7 @@ export async function startContentServer(assetOf: AssetOf, ...script: ContentSte
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
       const leak = requests.find(({ head }) => /authorization|cookie|x-own/i.test(head) || head.includes(secretKey));
-      if (leak !== undefined) throw new Error(`the content host was told a secret: ${leak.head}`);
+      if (leak !== undefined) throw new Error(`the content host received a secret: ${leak.head}`);
     },
   };
 }
@@ -84,7 +84,7 @@ function field(head: string, name: string): string | undefined {
   return new RegExp(`^${name}: (.*)$`, "im").exec(head)?.[1]?.trim();
 }
 
-/** A ready asset of a size, whose signed URL is good for an hour. */
+/** A ready asset with a signed URL, which expires in an hour by default. */
 export function readyAsset(size_bytes: number, expiresInS = 3600): (url: string, lookUp: number) => object {
   return (url, lookUp) => {
     const expires = Math.floor(Date.now() / 1000) + expiresInS;
@@ -92,7 +92,7 @@ export function readyAsset(size_bytes: number, expiresInS = 3600): (url: string,
   };
 }
 
-/** Bytes that are all different from those of another seed, and tell their position. */
+/** Makes bytes that depend on the seed. Every 1021 bytes they hold their position, so that a shift is noticed. */
 export function makeBytes(size: number, seed = "a"): Buffer {
   const bytes = Buffer.alloc(size, createHash("sha256").update(seed).digest());
   for (let at = 0; at + 4 <= size; at += 1021) bytes.writeUInt32BE(at, at);
@@ -100,24 +100,24 @@ export function makeBytes(size: number, seed = "a"): Buffer {
 }
 
 export interface ServeOptions {
-  /** `null` for none. @default made of the bytes */
+  /** `null` for none. @default a hash of the bytes */
   etag?: string | null;
   lastModified?: string;
-  /** Gives the whole file, whatever is asked for. */
+  /** The whole file is sent, whatever the range. */
   ranges?: "ignored";
-  /** How many bytes of the body come. @default all */
+  /** How many bytes of the body are sent. @default all */
   sent?: number;
-  /** The body comes in pieces, one every 10 ms. @default all at once */
+  /** The body is sent in pieces of this size, one every 10 ms. @default all at once */
   pieceBytes?: number;
-  /** What happens then. @default the connection is kept */
+  /** What happens after `sent` bytes. @default the connection stays open */
   fault?: "end" | "reset" | "stall";
   headers?: Record<string, string | undefined>;
-  /** The body has no length, and ends with the connection. */
+  /** There is no Content-Length; the body ends with the connection. */
   length?: "hidden";
   encoding?: "gzip";
 }
 
-/** Serves a file as an object store does, or worse. */
+/** Serves a file as an object store does, with the faults of the options. */
 export function serve(bytes: Buffer, options: ServeOptions = {}): ContentStep {
   const { etag = `"${createHash("sha256").update(bytes).digest("hex").slice(0, 16)}"`, lastModified } = options;
   return ({ range, ifRange }) => {
@@ -161,12 +161,12 @@ function send(
     }
     socket.write(body.subarray(at), () => {
       if (fault === "end" || (length === "hidden" && fault === undefined)) socket.end();
-      if (fault === "reset") setTimeout(() => socket.resetAndDestroy(), 20); // after what is under way has arrived
+      if (fault === "reset") setTimeout(() => socket.resetAndDestroy(), 20); // The bytes arrive before.
     });
   };
 }
 
-/** An answer without content, or with another one than the file. */
+/** Answers with a status, and a body that is not the file. */
 export function say(status: number, headers: Record<string, string> = {}, body = ""): ContentStep {
   return () => answer(status, body, { "Content-Type": "application/xml", ...headers });
 }

@@ -1,6 +1,6 @@
 import { startServer, type TestServer } from "./server.ts";
 
-/** A server of files of ten bytes. Some connections bring no more than the first half of one, and then stall. */
+/** Serves files of ten bytes. @param halts - How many requests for content, from the first, stall after five bytes. */
 export async function startHaltingServer(halts: number): Promise<TestServer> {
   let contents = 0;
   return startServer((request, response) => {
