@@ -4,28 +4,70 @@
  *     npm run build
  */
 import { execFileSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { bundleInPlace, licencesOf, ownRequire, type Bundle } from "./bundle.ts";
+import { build, type BuildOptions } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+
 const commonJs = ["--module", "commonjs", "--moduleResolution", "bundler", "--verbatimModuleSyntax", "false"];
+compile("dist/esm", "module");
+compile("dist/cjs", "commonjs", commonJs);
 
-/** What imports packages takes them in, so that whoever installs this package need not install those. */
-const bundles: Bundle[] = [
-  { file: "dist/esm/src/files/name.js", format: "esm" },
-  { file: "dist/cjs/src/files/name.js", format: "cjs" },
-  { file: "dist/esm/src/cli/bars.js", format: "esm", banner: ownRequire },
-];
+// Some CommonJS packages `require` modules of Node. In an ES module, they find no `require`.
+const makeRequire = 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);';
+const bundledFiles = await Promise.all([
+  bundlePackages("dist/esm/src/files/name.js", { format: "esm" }),
+  bundlePackages("dist/cjs/src/files/name.js", { format: "cjs" }),
+  bundlePackages("dist/esm/src/cli/bars.js", { format: "esm", banner: { js: makeRequire } }),
+]);
+writeFileSync(`${root}dist/third-party-licenses.txt`, licencesOf(bundledFiles.flat()));
 
-for (const [folder, type, options] of [
-  ["dist/esm", "module", []],
-  ["dist/cjs", "commonjs", commonJs],
-] as const) {
-  rmSync(`${root}/${folder}`, { recursive: true, force: true });
+// With this declaration, the document has types even where the option `resolveJsonModule` is off.
+const document = readFileSync(`${root}generated/openapi.json`, "utf8").trim();
+writeFileSync(`${root}dist/openapi.json.d.cts`, `declare const document: ${document};\nexport = document;\n`);
+
+function compile(folder: string, type: "module" | "commonjs", options: string[] = []): void {
+  rmSync(`${root}${folder}`, { recursive: true, force: true });
   execFileSync("tsc", ["--project", "src", "--outDir", folder, ...options], { cwd: root, stdio: "inherit" });
-  writeFileSync(`${root}/${folder}/package.json`, `{ "type": "${type}" }\n`);
+  writeFileSync(`${root}${folder}/package.json`, `{ "type": "${type}" }\n`);
 }
 
-const packageFiles = await Promise.all(bundles.map(bundleInPlace));
-writeFileSync(`${root}/dist/third-party-licenses.txt`, licencesOf(packageFiles.flat()));
+/**
+ * Copies the packages that a compiled file imports into the file, so that users need not install them.
+ * Imports of other files in `dist` stay as they are.
+ *
+ * @returns The paths of the copied files.
+ */
+async function bundlePackages(file: string, options: Pick<BuildOptions, "format" | "banner">): Promise<string[]> {
+  const { metafile } = await build({
+    ...options,
+    absWorkingDir: root,
+    entryPoints: [file],
+    outfile: file,
+    allowOverwrite: true,
+    bundle: true,
+    external: [`${root}dist/*`],
+    platform: "node",
+    target: "node20",
+    charset: "utf8",
+    metafile: true,
+  });
+  return Object.keys(metafile.inputs).filter((path) => path !== file);
+}
+
+/** Lists the packages that the files belong to, each with its licence. */
+function licencesOf(files: string[]): string {
+  const folders = new Set(files.map((file) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(file)![0]));
+  return [...folders]
+    .map(licenceOf)
+    .toSorted()
+    .join(`\n${"-".repeat(80)}\n\n`);
+}
+
+function licenceOf(folder: string): string {
+  const { name, version } = JSON.parse(readFileSync(`${root}${folder}/package.json`, "utf8"));
+  const file = readdirSync(root + folder).find((entry) => /^licen[cs]e/i.test(entry));
+  if (file === undefined) throw new Error(`${folder} has no licence file, so it cannot be bundled.`);
+  return `${name} ${version}\n\n${readFileSync(`${root}${folder}/${file}`, "utf8").trim()}\n`;
+}

@@ -25,7 +25,6 @@ export async function generate(documentPath: string): Promise<Map<string, string
   const json = `${JSON.stringify(document, null, 2)}\n`;
   return new Map([
     ["generated/openapi.json", json],
-    ["generated/openapi.json.d.cts", `${banner}declare const document: ${json.trimEnd()};\nexport = document;\n`],
     [
       "generated/openapi.ts",
       `${banner}/** The document, for the mock. */\nexport const openapi: object = ${json.trimEnd()};\n`,

@@ -59,7 +59,7 @@ describe("the tarball", () => {
   test("holds the build, the document and its papers, nothing else", async () => {
     const files = (await run("tar", ["-tf", tarball])).trim().split("\n");
     const expected =
-      /^package\/(dist\/(esm|cjs)\/(package\.json|(src(\/[a-z]+)?|generated)\/[a-z-]+\.(js|d\.ts))|dist\/third-party-licenses\.txt|generated\/openapi\.json(\.d\.cts)?|package\.json|(README(\.zh-CN)?|CHANGELOG)\.md|LICENSE)$/;
+      /^package\/(dist\/(esm|cjs)\/(package\.json|(src(\/[a-z]+)?|generated)\/[a-z-]+\.(js|d\.ts))|dist\/openapi\.json\.d\.cts|dist\/third-party-licenses\.txt|generated\/openapi\.json|package\.json|(README(\.zh-CN)?|CHANGELOG)\.md|LICENSE)$/;
     expect(files.filter((file) => !expected.test(file))).toEqual([]);
     expect(files).toContain("package/LICENSE");
     expect(files.filter((file) => /\/cli[./]/.test(file)).every((file) => file.includes("/esm/"))).toBe(true);
