@@ -1,6 +1,6 @@
 /**
- * What a download costs beside the wire: against a bare `fetch` as a stream, and a bare pipeline and curl to a file. The
- * server has a process of its own, and so has each download to a file, for its memory to be measured: none is warm.
+ * How much time and memory a download takes: as a stream, compared to `fetch` alone; to a file, compared to a pipeline
+ * and to curl. The server has a process of its own. Each download to a file has one, too, to measure its memory.
  *
  *     npm run bench
  */
@@ -15,21 +15,21 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
-import "../../src/download/download.ts"; // so that no download is charged for stripping its types
+import "../../src/download/download.ts"; // loaded here, so that no download is measured with the time of loading it
 import { createClient } from "../../src/index.ts";
 import { downloadToFile } from "../../src/node.ts";
-import { median } from "./median.ts";
+import { measureInRounds, type Result } from "./rounds.ts";
 
 const streamBytes = 2 ** 29;
 const streamRounds = 21;
 const fileBytes = 2 ** 30;
 const fileRounds = 5;
 
-/** What one download has taken; of curl, only the time is known. */
+/** What one download takes. Only the time means something for curl, which is another process. */
 interface Cost {
   seconds: number;
   cpuSeconds: number;
-  /** The most memory that its process has had. */
+  /** The peak memory of the process. */
   peakMiB: number;
 }
 
@@ -53,7 +53,7 @@ if (role === undefined) await bench();
 else if (role === "serve") await serve();
 else process.send!(await measure(() => files[role]!(parameters[0]!, parameters[1]!)));
 
-/** Serves assets whose ids say how large they are, from memory, and tells its URL. */
+/** Serves assets from memory, and sends its URL to the parent process. The id of an asset ends with its size. */
 async function serve(): Promise<void> {
   const piece = Buffer.alloc(2 ** 20, "0123456789abcdef");
   const server = createServer((request, response) => {
@@ -105,23 +105,7 @@ async function measure(download: () => Promise<unknown>): Promise<Cost> {
   return { seconds, cpuSeconds: (user + system) / 1e6, peakMiB: process.resourceUsage().maxRSS / 1024 };
 }
 
-/** Measures all of them in turns, so that a busy moment of the machine meets all; to and fro, for each has a trail. */
-async function inTurns(
-  names: string[],
-  rounds: number,
-  run: (name: string) => Promise<Cost>,
-): Promise<Map<string, Cost[]>> {
-  const costs = new Map<string, Cost[]>(names.map((name) => [name, []]));
-  for (let round = -1; round < rounds; round++) {
-    for (const name of round % 2 === 0 ? names : names.toReversed()) {
-      const cost = await run(name);
-      if (round >= 0) costs.get(name)!.push(cost);
-    }
-  }
-  return costs;
-}
-
-async function runInChild(name: string, url: string, path: string): Promise<Cost> {
+async function measureInChild(name: string, url: string, path: string): Promise<Cost> {
   const child = fork(import.meta.filename, [name, url, path]);
   const [cost] = (await once(child, "message")) as [Cost];
   await rm(path);
@@ -134,45 +118,40 @@ async function bench(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "bench-"));
   try {
     console.log(`A stream of ${streamBytes / 2 ** 20} MiB over loopback, medians of ${streamRounds} rounds`);
-    print(
-      await inTurns(Object.keys(streams), streamRounds, (name) => measure(() => streams[name]!(url, ""))),
-      streamBytes,
-      "fetch alone",
-    );
+    const measureStream = (name: string): Promise<Cost> => measure(() => streams[name]!(url, ""));
+    print(await measureInRounds(streamRounds, Object.keys(streams), measureStream), streamBytes, "fetch alone");
 
     const { bavail, bsize } = await statfs(folder);
-    if (bavail * bsize < 2 * fileBytes) return console.log("There is no room for files.");
-    const hasCurl = await promisify(execFile)("curl", ["--version"]).then(
-      () => true,
-      () => false,
-    );
-    if (!hasCurl) console.log("There is no curl.");
-    const names = Object.keys(files).filter((name) => name !== "curl" || hasCurl);
+    if (bavail * bsize < 2 * fileBytes) return console.log("The disk has no room for the files.");
+    const names = (await hasCurl()) ? Object.keys(files) : Object.keys(files).filter((name) => name !== "curl");
     console.log(`A file of ${fileBytes / 2 ** 20} MiB over loopback, medians of ${fileRounds} rounds`);
-    print(
-      await inTurns(names, fileRounds, (name) => runInChild(name, url, join(folder, "file"))),
-      fileBytes,
-      "pipeline",
-      "pipeline, fsync",
-    );
+    const measureFile = (name: string): Promise<Cost> => measureInChild(name, url, join(folder, "file"));
+    print(await measureInRounds(fileRounds, names, measureFile), fileBytes, "pipeline", "pipeline, fsync");
   } finally {
     server.kill();
     await rm(folder, { recursive: true });
   }
 }
 
-/** Prints the medians, and those of what each round gives in comparison to a reference. */
-function print(costs: Map<string, Cost[]>, bytes: number, ...references: string[]): void {
-  for (const [name, rounds] of costs) {
-    const middle = (figure: keyof Cost): number => median(rounds.map((cost) => cost[figure]));
-    const times = (figure: keyof Cost, reference: string): string =>
-      median(rounds.map((cost, round) => cost[figure] / costs.get(reference)![round]![figure])).toFixed(2);
-    const rate = `${(bytes / 2 ** 20 / middle("seconds")).toFixed(0)} MiB/s`;
-    const seconds = references.map((reference) => `${times("seconds", reference)}× the time of ${reference}`);
-    const cpu = references.map((reference) => `${times("cpuSeconds", reference)}×`).join(" and ");
-    const own = `CPU time ${middle("cpuSeconds").toFixed(2)} s, ${cpu}; peak ${middle("peakMiB").toFixed(0)} MiB`;
-    console.log(
-      `  ${name.padEnd(17)}${rate.padStart(11)}  ${[...seconds, ...(name === "curl" ? [] : [own])].join(", ")}`,
-    );
+async function hasCurl(): Promise<boolean> {
+  try {
+    await promisify(execFile)("curl", ["--version"]);
+    return true;
+  } catch {
+    console.log("curl is not installed.");
+    return false;
+  }
+}
+
+/** Prints the medians, and the ratios to each reference. */
+function print(results: Map<string, Result<keyof Cost>>, bytes: number, ...references: string[]): void {
+  for (const [name, { median, ratio }] of results) {
+    const rate = `${(bytes / 2 ** 20 / median("seconds")).toFixed(0)} MiB/s`;
+    const times = references.map((reference) => `${ratio("seconds", reference).toFixed(2)}× the time of ${reference}`);
+    const cpuTimes = references.map((reference) => `${ratio("cpuSeconds", reference).toFixed(2)}×`).join(" and ");
+    const cpu = `CPU time ${median("cpuSeconds").toFixed(2)} s, ${cpuTimes}`;
+    const peak = `peak ${median("peakMiB").toFixed(0)} MiB`;
+    const details = name === "curl" ? times : [...times, `${cpu}; ${peak}`];
+    console.log(`  ${name.padEnd(17)}${rate.padStart(11)}  ${details.join(", ")}`);
   }
 }

@@ -1,5 +1,6 @@
 /**
- * How many look-ups a second the mock answers, against plain Prism and a bare server: each on one core, in its own process.
+ * How many look-ups a second the mock answers, compared to plain Prism and to a bare server. Each server has a process
+ * of its own.
  *
  *     npm run bench
  */
@@ -10,15 +11,15 @@ import type { AddressInfo } from "node:net";
 import { getAssetPath, testAssets } from "../../generated/document.ts";
 import { startMockServer } from "../../src/mock.ts";
 import { readDocument } from "../document.ts";
-import { median } from "./median.ts";
 import { startPrism } from "../prism.ts";
+import { measureInRounds } from "./rounds.ts";
 
 const rounds = 7;
 const requestsPerRound = 3000;
 const concurrency = 20;
 const path = getAssetPath.replace("{asset_id}", testAssets.image.asset_id);
 
-const contestants: Record<string, () => Promise<{ url: string }>> = {
+const servers: Record<string, () => Promise<{ url: string }>> = {
   "node:http alone": startBare,
   "plain Prism": async () => startPrism(await readDocument()),
   "the mock": () => startMockServer(),
@@ -26,7 +27,7 @@ const contestants: Record<string, () => Promise<{ url: string }>> = {
 
 const [, , role] = process.argv;
 if (role === undefined) await bench();
-else process.send!((await contestants[role]!()).url);
+else process.send!((await servers[role]!()).url);
 
 async function startBare(): Promise<{ url: string }> {
   const { components } = await readDocument();
@@ -38,46 +39,40 @@ async function startBare(): Promise<{ url: string }> {
 
 async function bench(): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
-  const headers = { authorization: "Bearer any" };
-
-  async function perSecond(url: string): Promise<number> {
-    let next = 0;
-    async function work(): Promise<void> {
-      while (next++ < requestsPerRound) {
-        const [response] = (await once(get(url + path, { agent, headers }), "response")) as [IncomingMessage];
-        if (response.statusCode !== 200) throw new Error(`HTTP ${response.statusCode}`);
-        await once(response.resume(), "end");
-      }
-    }
-    const start = performance.now();
-    await Promise.all(Array.from({ length: concurrency }, work));
-    return (requestsPerRound * 1000) / (performance.now() - start);
-  }
-
-  const servers: ChildProcess[] = [];
-  const results = new Map<string, { url: string; rates: number[] }>();
-  for (const name of Object.keys(contestants)) {
+  const processes: ChildProcess[] = [];
+  const urls = new Map<string, string>();
+  for (const name of Object.keys(servers)) {
     const server = fork(import.meta.filename, [name]);
-    servers.push(server);
+    processes.push(server);
     const [url] = (await once(server, "message")) as [string];
-    results.set(name, { url, rates: [] });
+    urls.set(name, url);
   }
-  // In turns, so that a busy moment of the machine meets all of them.
-  for (let round = -1; round < rounds; round++) {
-    for (const { url, rates } of results.values()) {
-      const rate = await perSecond(url);
-      if (round >= 0) rates.push(rate);
-    }
-  }
+  const results = await measureInRounds(rounds, [...urls.keys()], async (name) => ({
+    perSecond: await measureRate(urls.get(name)!, agent),
+  }));
   agent.destroy();
-  for (const server of servers) server.kill();
+  for (const server of processes) server.kill();
 
   console.log(
     `Look-ups a second over loopback, ${concurrency} at once, medians of ${rounds} rounds of ${requestsPerRound}`,
   );
-  const bare = median(results.get("node:http alone")!.rates);
-  for (const [name, { rates }] of results) {
-    const rate = median(rates);
-    console.log(`  ${name.padEnd(22)}${rate.toFixed(0).padStart(6)}  ${(rate / bare).toFixed(2)}×`);
+  for (const [name, { median, ratio }] of results) {
+    const times = ratio("perSecond", "node:http alone").toFixed(2);
+    console.log(`  ${name.padEnd(22)}${median("perSecond").toFixed(0).padStart(6)}  ${times}×`);
   }
+}
+
+async function measureRate(url: string, agent: Agent): Promise<number> {
+  let next = 0;
+  async function lookUp(): Promise<void> {
+    while (next++ < requestsPerRound) {
+      const request = get(url + path, { agent, headers: { authorization: "Bearer any" } });
+      const [response] = (await once(request, "response")) as [IncomingMessage];
+      if (response.statusCode !== 200) throw new Error(`HTTP ${response.statusCode}`);
+      await once(response.resume(), "end");
+    }
+  }
+  const start = performance.now();
+  await Promise.all(Array.from({ length: concurrency }, lookUp));
+  return (requestsPerRound * 1000) / (performance.now() - start);
 }
