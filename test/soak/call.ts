@@ -1,7 +1,9 @@
 /**
- * Many calls through a server that does everything wrong: is any lost, answered twice or left open?
+ * Makes many calls to a server that fails in every way, and checks that each call ends, with its own asset or with one of
+ * our errors, and that nothing stays open.
  *
  *     npm run soak
+ *     node --expose-gc test/soak/call.ts CALLS
  */
 import { getEventListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -19,11 +21,11 @@ import {
 } from "../servers/fault-server.ts";
 import type { Step } from "../servers/fault-server.ts";
 
-const calls = 20_000;
+const calls = Number(process.argv[2] ?? 20_000);
 const concurrency = 250;
 
 const failed = JSON.stringify({ code: 503, msg: "服务繁忙" });
-/** Each fault with its share of the requests, in percent; the rest is answered well. */
+/** Each fault with its share of the requests, in percent. All other requests get the asset. */
 const faults: [name: string, percent: number, step: (body: string) => Step][] = [
   ["503, small body", 4, () => answer(503, failed)],
   ["503, large body", 2, () => answer(503, failed.padEnd(300_000))],
@@ -44,15 +46,25 @@ const faults: [name: string, percent: number, step: (body: string) => Step][] = 
   ["not HTTP", 2, () => garbage("SSH-2.0-OpenSSH\r\n\r\n")],
 ];
 
-const dealt = new Map<string, number>();
-function deal(socket: Parameters<Step>[0], head: string): void | Promise<void> {
+const faultCounts = new Map<string, number>();
+const outcomes = new Map<string, number>();
+
+function increase(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}
+
+function sum(counts: Map<string, number>): number {
+  return [...counts.values()].reduce((total, count) => total + count, 0);
+}
+
+const answerOrFail: Step = (socket, head) => {
   const [, asset_id] = /assets\/(\S+)/.exec(head)!;
   const body = JSON.stringify({ code: 0, msg: "查询成功", data: { asset_id, status: "confirmed" } });
   let dice = Math.random() * 100;
   const [name, , step] = faults.find(([, percent]) => (dice -= percent) < 0) ?? ["none", 0, () => answer(200, body)];
-  dealt.set(name, (dealt.get(name) ?? 0) + 1);
+  increase(faultCounts, name);
   return step(body)(socket, head);
-}
+};
 
 function heapMiB(): number {
   globalThis.gc?.();
@@ -62,24 +74,23 @@ function heapMiB(): number {
 const unhandled: unknown[] = [];
 process.on("unhandledRejection", (reason) => unhandled.push(reason));
 
-const server = await startFaultServer(deal);
+const server = await startFaultServer(answerOrFail);
 const { signal } = new AbortController();
 const { assets } = createClient({ apiKey: "cy_soak", baseUrl: server.url, timeoutMs: 500, totalTimeoutMs: 20_000 });
-const ends = new Map<string, number>();
-let wrong = 0;
+let wrongAssets = 0;
 let next = 0;
 
-async function work(): Promise<void> {
+async function callInTurn(): Promise<void> {
   while (next < calls) {
     const id = `asset_${next++}`;
-    const end = await assets.get(id, { signal }).then(
+    const outcome = await assets.get(id, { signal }).then(
       (asset) => {
-        if (asset.asset_id !== id) wrong += 1;
+        if (asset.asset_id !== id) wrongAssets += 1;
         return "asset";
       },
       (error: unknown) => (isChenyuError(error) ? error.name : `not ours: ${String(error)}`),
     );
-    ends.set(end, (ends.get(end) ?? 0) + 1);
+    increase(outcomes, outcome);
   }
 }
 
@@ -87,11 +98,10 @@ const start = performance.now();
 const heapBefore = heapMiB();
 const heaps: number[] = [];
 const sampling = setInterval(() => {
-  // The record of requests is the test server's, not the client's.
-  server.requests.length = 0;
+  server.requests.length = 0; // the server's own record must not count as memory of the client
   heaps.push(heapMiB());
 }, 5000);
-await Promise.all(Array.from({ length: concurrency }, work));
+await Promise.all(Array.from({ length: concurrency }, callInTurn));
 clearInterval(sampling);
 const seconds = (performance.now() - start) / 1000;
 const listeners = getEventListeners(signal, "abort").length;
@@ -99,28 +109,26 @@ await server[Symbol.asyncDispose]();
 server.requests.length = 0;
 await sleep(500);
 const heapAfter = heapMiB();
-const left = process.getActiveResourcesInfo().filter((name) => !/^(TTYWrap|PipeWrap|FSReqPromise)$/.test(name));
-const requests = [...dealt.values()].reduce((sum, count) => sum + count, 0);
-const settled = [...ends.values()].reduce((sum, count) => sum + count, 0);
+const handles = process.getActiveResourcesInfo().filter((name) => !/^(TTYWrap|PipeWrap|FSReqPromise)$/.test(name));
 
-console.log(`${calls} calls, ${requests} requests in ${seconds.toFixed(0)} s`);
-for (const [name, count] of [...dealt].toSorted(([, a], [, b]) => b - a))
+console.log(`${calls} calls, ${sum(faultCounts)} requests in ${seconds.toFixed(0)} s`);
+for (const [name, count] of [...faultCounts].toSorted(([, a], [, b]) => b - a))
   console.log(`  ${String(count).padStart(6)} ${name}`);
-console.log("ends:", Object.fromEntries(ends));
+console.log("outcomes:", Object.fromEntries(outcomes));
 console.log(
   `heap: ${heapBefore.toFixed(1)} MiB before, ${heapAfter.toFixed(1)} MiB after; ${server.connections.opened} connections`,
 );
-console.log(`heap on the way, every 5 s: ${heaps.map((mib) => mib.toFixed(1)).join(" ")}`);
+console.log(`heap every 5 s: ${heaps.map((mib) => mib.toFixed(1)).join(" ")}`);
 
-const problems = Object.entries({
-  "calls not settled": calls - settled,
-  "calls with another call's answer": wrong,
-  "errors that are not ours": [...ends.keys()].filter((end) => end.startsWith("not ours")).length,
+const failures = Object.entries({
+  "calls without an outcome": calls - sum(outcomes),
+  "calls with the asset of another call": wrongAssets,
+  "errors that are not ours": [...outcomes.keys()].filter((outcome) => outcome.startsWith("not ours")).length,
   "unhandled rejections": unhandled.length,
   "listeners left": listeners,
   "connections left": server.connections.open,
-  "handles left": left.length,
+  "handles left": handles.length,
 }).filter(([, count]) => count !== 0);
-for (const [name, count] of problems) console.error(`${name}: ${count}`);
-console.log(problems.length === 0 ? "soak: nothing lost, nothing left" : "soak: failed");
-process.exitCode = problems.length === 0 ? 0 : 1;
+for (const [name, count] of failures) console.error(`${name}: ${count}`);
+console.log(failures.length === 0 ? "soak: nothing lost, nothing left open" : "soak: failed");
+process.exitCode = failures.length === 0 ? 0 : 1;

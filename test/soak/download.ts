@@ -1,9 +1,9 @@
 /**
- * Many downloads from a host that does everything wrong, some of them by a process that is killed: is every file one of
- * the source's, and nothing left beside it?
+ * Downloads many files from a host that fails in every way, and kills some of the processes that download. Then checks
+ * that each file is a version that the host had, and that no other file is left.
  *
  *     npm run soak
- *     node test/soak/download.ts SEED
+ *     node test/soak/download.ts SEED DOWNLOADS
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
@@ -22,11 +22,9 @@ import {
 } from "../../src/index.ts";
 import { downloadAll, downloadToFile, type SavedFile } from "../../src/node.ts";
 import { secretKey, startContentServer, type ContentServer } from "../servers/content-server.ts";
-import { bytesOf, deal, describe, makeSource, type Source } from "./faulty-host.ts";
+import { bytesOf, chooseFault, makeAsset, makeSource, type Source } from "./faulty-host.ts";
 
-const downloads = 500;
-const killedDownloads = 50;
-/** Of one run after the other, each for what the last one has left: the first ones leave much. */
+/** The `maxRetries` of each run. A run downloads what the runs before could not. */
 const maxRetriesOfRuns = [0, 0, 2, 8];
 const maxKills = 4;
 const maxMsToKill = 1500;
@@ -35,21 +33,25 @@ const sizesAtEdges = [0, 1, 2 ** 20 - 1, 2 ** 20, 2 ** 20 + 1, 20e6];
 
 const sources = new Map<string, Source>();
 const saved = new Map<string, SavedFile>();
-/** How often something was dealt, or has happened. */
-const counts = { faults: {}, ends: {}, processes: {}, left: {} } as Record<string, Record<string, number>>;
-const problems = new Map<string, unknown[]>();
+/** How often the host chose each fault. */
+const faultCounts: Record<string, number> = {};
+const outcomes: Record<string, number> = {};
+/** Outcomes of processes that may be killed. */
+const processOutcomes: Record<string, number> = {};
+const leftFiles: Record<string, number> = {};
+/** The details of each check that failed. */
+const failures = new Map<string, unknown[]>();
 
 const [, , role = String(Date.now() % 1e6), ...details] = process.argv;
 if (role === "download") await download(details as [string, string, string]);
-else await soak(role);
+else await soak(role, Number(details[0] ?? 500));
 
-function count(what: "faults" | "ends" | "processes" | "left", name: string): void {
-  const numbers = counts[what]!;
-  numbers[name] = (numbers[name] ?? 0) + 1;
+function increase(counts: Record<string, number>, name: string): void {
+  counts[name] = (counts[name] ?? 0) + 1;
 }
 
-function report(problem: string, what: unknown): void {
-  problems.set(problem, [...(problems.get(problem) ?? []), what]);
+function fail(check: string, detail: unknown): void {
+  failures.set(check, [...(failures.get(check) ?? []), detail]);
 }
 
 function connect(baseUrl: string, options: { fetch?: Fetch } = {}): ChenyuClient {
@@ -61,29 +63,29 @@ function nameOf(error: unknown): string {
   return error.name === "DownloadError" ? `${error.name}, ${error.kind}` : error.name;
 }
 
-/** Saves what it can, with some luck. */
+/** Downloads all that the faults let through. */
 async function saveAll(client: ChenyuClient, ids: string[], folder: string, maxRetries: number): Promise<void> {
   const options = { concurrency: 16, idleTimeoutMs, maxRetries, onProgress: checkProgress };
   for await (const { asset, file, error } of downloadAll(client, ids, folder, options)) {
     if (file !== undefined) saved.set(parseAssetId(asset), file);
-    else if (!isChenyuError(error)) report("errors that are not ours", error);
-    const how = file?.resumedFrom ? "saved, with bytes of an earlier run" : "saved";
-    count("ends", file === undefined ? nameOf(error) : how);
+    else if (!isChenyuError(error)) fail("errors that are not ours", error);
+    const success = file?.resumedFrom ? "saved, with bytes of an earlier run" : "saved";
+    increase(outcomes, file === undefined ? nameOf(error) : success);
   }
 }
 
 function checkProgress({ receivedBytes, totalBytes = receivedBytes }: Progress, asset: unknown): void {
-  if (receivedBytes > totalBytes) report("progress over 100 %", asset);
+  if (receivedBytes > totalBytes) fail("progress over 100 %", asset);
 }
 
-/** What a process does that may be killed. */
+/** Downloads one file. This is all that a child process does. */
 async function download([url, id, path]: [string, string, string]): Promise<void> {
-  process.send!("begun");
+  process.send!("started");
   const options = { idleTimeoutMs, maxRetries: 8, overwrite: "skip" } as const;
   process.send!(await downloadToFile(connect(url), id, path, options).catch(nameOf));
 }
 
-/** Downloads in a process of its own, which may be killed so long after it has begun. */
+/** Downloads in a process of its own, and kills it some time after its start. */
 async function downloadInChild(parameters: string[], killAfterMs: number | undefined): Promise<SavedFile | string> {
   const child = fork(import.meta.filename, ["download", ...parameters]);
   const messages: (SavedFile | string)[] = [];
@@ -91,108 +93,116 @@ async function downloadInChild(parameters: string[], killAfterMs: number | undef
     if (messages.push(message) > 1 || killAfterMs === undefined) return;
     setTimeout(() => child.kill("SIGKILL"), killAfterMs);
   });
-  // Its last message may come after its end.
+  // The last message may arrive after the exit.
   await Promise.all([once(child, "exit"), once(child, "disconnect")]);
   return messages[1] ?? "killed";
 }
 
-/** Saves it by a process that is killed one to four times, then by one that is not. */
-async function saveKilled(url: string, source: Source, folder: string): Promise<void> {
+/** Downloads with one to four processes that are killed, then with one that is not. */
+async function saveDespiteKills(url: string, source: Source, folder: string): Promise<void> {
   const path = join(folder, `${source.id}.png`);
-  let kills = 1 + Math.floor(source.random() * maxKills);
-  for (let waits = 0; kills >= 0 && waits < 10 && !saved.has(source.id);) {
-    source.misfortune = kills === 0 ? 0 : 1.6;
-    const wasThere = existsSync(path);
-    const killAfterMs = kills > 0 ? source.random() * maxMsToKill : undefined;
-    const end = await downloadInChild([url, source.id, path], killAfterMs);
-    if (typeof end !== "string") saved.set(source.id, end);
-    const how = typeof end !== "string" && end.resumedFrom > 0 ? "saved, with bytes of an earlier process" : "saved";
-    count("processes", typeof end === "string" ? end : wasThere ? "saved before the kill" : how);
-    if (end === "DownloadError, busy") {
-      // Killed between making its lock and writing to it, a process blocks the file for ten seconds.
+  let killsLeft = 1 + Math.floor(source.random() * maxKills);
+  for (let waits = 0; killsLeft >= 0 && waits < 10 && !saved.has(source.id);) {
+    source.faultFactor = killsLeft === 0 ? 0 : 1.6;
+    const existed = existsSync(path);
+    const killAfterMs = killsLeft > 0 ? source.random() * maxMsToKill : undefined;
+    const result = await downloadInChild([url, source.id, path], killAfterMs);
+    if (typeof result === "string") increase(processOutcomes, result);
+    else {
+      saved.set(source.id, result);
+      const success = result.resumedFrom > 0 ? "saved, with bytes of an earlier process" : "saved";
+      increase(processOutcomes, existed ? "saved before the kill" : success);
+    }
+    if (result === "DownloadError, busy") {
+      // A process that is killed between creating its lock and writing to it blocks the file for ten seconds.
       await sleep(2000);
       waits += 1;
-    } else kills -= 1;
+    } else killsLeft -= 1;
   }
 }
 
-/** Looks at each file in the folder. */
+/** Checks each file in the folder. */
 async function verify(folder: string): Promise<void> {
   const names = await readdir(folder);
   for (const name of names) {
     const [, id = "", suffix = ""] = /^(\w+)\.png(.*)$/.exec(name) ?? [];
     const source = sources.get(id)!;
     if (suffix !== "") {
-      // What a process leaves that is killed when the file is there, nobody asks for any more.
-      if (id.startsWith("killed")) count("left", suffix.replace(/[0-9a-f]{16}$/, "…"));
-      else if (saved.has(id) || !/^\.part(\.json)?$/.test(suffix)) report("files left", name);
+      // A process that is killed right after it published the file leaves others, and no later download removes them.
+      if (id.startsWith("killed")) increase(leftFiles, suffix.replace(/[0-9a-f]{16}$/, "…"));
+      else if (saved.has(id) || !/^\.part(\.json)?$/.test(suffix)) fail("files left", name);
       continue;
     }
     const bytes = await readFile(join(folder, name));
     const isVersion = source.sizes.some((_size, version) => bytes.equals(bytesOf(source, version)));
-    if (!isVersion) report("files that no version of the source has", name);
-    if (saved.get(id)?.size !== bytes.length) report("files that nobody was told of", name);
+    if (!isVersion) fail("files that are no version of the source", name);
+    if (saved.get(id)?.size !== bytes.length) fail("files that no download reported", name);
   }
-  for (const id of saved.keys()) if (!names.includes(`${id}.png`)) report("successes without a file", id);
+  for (const id of saved.keys()) if (!names.includes(`${id}.png`)) fail("successes without a file", id);
 }
 
-async function soak(seed: string): Promise<void> {
+async function soak(seed: string, downloads: number): Promise<void> {
   console.log(`seed ${seed}`);
   const start = performance.now();
   const folder = await mkdtemp(join(tmpdir(), "soak-"));
-  process.on("unhandledRejection", (reason) => report("unhandled rejections", reason));
+  process.on("unhandledRejection", (reason) => fail("unhandled rejections", reason));
   const ids = Array.from({ length: downloads }, (_, index) => `asset_${index}`);
   for (const [index, id] of ids.entries()) sources.set(id, makeSource(id, seed, 1, sizesAtEdges[index]));
-  const killed = Array.from({ length: killedDownloads }, (_, index) => makeSource(`killed_${index}`, seed, 2e6));
+  const killed = Array.from({ length: Math.ceil(downloads / 10) }, (_, index) =>
+    makeSource(`killed_${index}`, seed, 2e6),
+  );
   for (const source of killed) sources.set(source.id, source);
 
   const server = await startContentServer(
-    (url, _lookUp, id) => describe(sources.get(id)!, url),
+    (url, _lookUp, id) => makeAsset(sources.get(id)!, url),
     (request) => {
-      const [fault, step] = deal(sources.get(/\w+/.exec(request.path)![0])!, request);
-      count("faults", fault);
+      const [fault, step] = chooseFault(sources.get(/\w+/.exec(request.path)![0])!, request);
+      increase(faultCounts, fault);
       return step;
     },
   );
-  const fetchHere: Fetch = (url, init) => {
-    if (!String(url).startsWith(server.url)) report("requests to another host", url);
+  const checkedFetch: Fetch = (url, init) => {
+    if (!String(url).startsWith(server.url)) fail("requests to another host", url);
     return fetch(url, init);
   };
-  const client = connect(server.url, { fetch: fetchHere });
-  const wanted = (): string[] => ids.filter((id) => !saved.has(id));
+  const client = connect(server.url, { fetch: checkedFetch });
+  const missing = (): string[] => ids.filter((id) => !saved.has(id));
 
   for (const maxRetries of maxRetriesOfRuns) {
-    await saveAll(client, wanted(), folder, maxRetries);
+    await saveAll(client, missing(), folder, maxRetries);
     await verify(folder);
   }
-  for (const id of ids) sources.get(id)!.misfortune = 0;
-  await saveAll(client, wanted(), folder, 0);
-  const work = async (): Promise<void> => {
-    for (let next = killed.pop(); next !== undefined; next = killed.pop()) await saveKilled(server.url, next, folder);
+  for (const id of ids) sources.get(id)!.faultFactor = 0;
+  await saveAll(client, missing(), folder, 0);
+  const saveInTurn = async (): Promise<void> => {
+    for (let next = killed.pop(); next !== undefined; next = killed.pop())
+      await saveDespiteKills(server.url, next, folder);
   };
-  await Promise.all(Array.from({ length: 5 }, work));
+  await Promise.all(Array.from({ length: 5 }, saveInTurn));
   await verify(folder);
-  for (const id of sources.keys()) if (!saved.has(id)) report("not saved, though all went well at last", id);
-  // The pool keeps idle ones for four seconds.
+  for (const id of sources.keys()) if (!saved.has(id)) fail("not saved, though the last run had no faults", id);
+  // The connection pool of fetch keeps idle connections open for four seconds.
   for (let waits = 0; waits < 100 && server.connections.open > 0; waits++) await sleep(100);
-  if (server.connections.open > 0) report("connections left", server.connections.open);
+  if (server.connections.open > 0) fail("connections left", server.connections.open);
   await server[Symbol.asyncDispose]();
   await rm(folder, { recursive: true });
 
   print((performance.now() - start) / 1000, server);
-  process.exitCode = problems.size === 0 ? 0 : 1;
+  process.exitCode = failures.size === 0 ? 0 : 1;
 }
 
 function print(seconds: number, { requests, lookUps }: ContentServer): void {
   const megabytes = [...saved.values()].reduce((sum, { size }) => sum + size, 0) / 1e6;
   const rests = requests.filter(({ range }) => range !== undefined).length;
-  console.log(`${saved.size} files of ${megabytes.toFixed(0)} MB in all, in ${seconds.toFixed(0)} s`);
+  console.log(`${saved.size} files of ${megabytes.toFixed(0)} MB in ${seconds.toFixed(0)} s`);
   console.log(`${requests.length} requests, ${rests} of them for the rest of a file; ${lookUps()} look-ups`);
-  const faults = Object.entries(counts.faults!).toSorted(([, a], [, b]) => b - a);
+  const faults = Object.entries(faultCounts).toSorted(([, a], [, b]) => b - a);
   for (const [name, number] of faults) console.log(`  ${String(number).padStart(6)} ${name}`);
-  console.log("ends:", counts.ends);
-  console.log("ends of processes that may be killed:", counts.processes, "left by them:", counts.left);
-  console.log(`peak memory: ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB, the host's included`);
-  for (const [name, what] of problems) console.error(`${name}: ${what.length}`, what.slice(0, 5));
-  console.log(problems.size === 0 ? "soak of downloads: every file is the source's" : "soak of downloads: failed");
+  console.log("outcomes:", outcomes);
+  console.log("outcomes of processes that may be killed:", processOutcomes, "files that they left:", leftFiles);
+  console.log(`peak memory: ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB, including the host`);
+  for (const [check, all] of failures) console.error(`${check}: ${all.length}`, all.slice(0, 5));
+  console.log(
+    failures.size === 0 ? "soak of downloads: every file is a version of its source" : "soak of downloads: failed",
+  );
 }

@@ -3,20 +3,21 @@ import { makeBytes, say, serve } from "../servers/content-server.ts";
 import type { ContentRequest, ContentStep, ServeOptions } from "../servers/content-server.ts";
 import { close, reset, silence, type Step } from "../servers/fault-server.ts";
 
-/** An asset whose file changes, on a host that does everything wrong. */
+/** An asset on a host that fails in every way. Its file changes now and then. */
 export interface Source {
   id: string;
-  /** How large its versions are, in bytes; the last one is served. */
+  /** The size of each version of the file, in bytes. The host serves the last version. */
   sizes: number[];
-  /** What the host tells the versions by. */
+  /** How the host marks a version. */
   validator: keyof typeof validators;
-  /** Dice of its own, for nobody knows in which order the assets are asked for. */
+  /** Gives the next random number, from 0 to 1. Each asset has its own, because the order of requests varies. */
   random: () => number;
-  /** How many signatures were given, and how many of them are good no more. */
+  /** How many URLs were signed. */
   signatures: number;
+  /** How many of the signed URLs, from the first on, are no longer valid. */
   revoked: number;
-  /** How many times as often as usual something goes wrong; 0 for never. */
-  misfortune: number;
+  /** Multiplies the share of each fault; 0 means no faults. */
+  faultFactor: number;
 }
 
 const validators = {
@@ -26,46 +27,46 @@ const validators = {
   none: () => ({ etag: null }),
 };
 
-/** Makes an asset; without a size, it is as often one of `minSize` to ten times that as one of 2 to 20 MB. */
+/** Makes an asset. Without a size, every order of magnitude from `minSize` to 20 MB is equally likely. */
 export function makeSource(id: string, seed: string, minSize: number, size?: number): Source {
-  const random = makeDice(`${seed} ${id}`);
+  const random = makeRandom(`${seed} ${id}`);
   const dice = random();
   const validator = dice < 0.75 ? "ETag" : dice < 0.9 ? "date" : dice < 0.95 ? "weak ETag" : "none";
   const sizes = [size ?? drawSize(random, minSize)];
-  return { id, sizes, validator, random, signatures: 0, revoked: 0, misfortune: 1 };
+  return { id, sizes, validator, random, signatures: 0, revoked: 0, faultFactor: 1 };
 }
 
-/** Makes dice that fall the same way for the same seed: numbers from 0 to 1. */
-function makeDice(seed: string): () => number {
-  let throws = 0;
-  return () => createHash("sha256").update(`${seed} ${throws++}`).digest().readUInt32LE() / 2 ** 32;
+/** Makes a generator of numbers from 0 to 1. The same seed gives the same numbers. */
+function makeRandom(seed: string): () => number {
+  let count = 0;
+  return () => createHash("sha256").update(`${seed} ${count++}`).digest().readUInt32LE() / 2 ** 32;
 }
 
 function drawSize(random: () => number, minSize = 1): number {
   return Math.floor(minSize * (20e6 / minSize) ** random());
 }
 
-/** The bytes of a version, the first of which is 0. */
+/** Makes the bytes of a version, counted from 0. */
 export function bytesOf({ id, sizes }: Source, version: number): Buffer {
   return makeBytes(sizes[version]!, `${id} ${version}`);
 }
 
-/** What a look-up says of it: a signed URL may be at its end already. */
-export function describe(source: Source, url: string): object {
-  const dice = source.random() / source.misfortune;
+/** Makes the asset that a look-up answers with. Its signed URL may have expired, or expire soon. */
+export function makeAsset(source: Source, url: string): object {
+  const dice = source.random() / source.faultFactor;
   const secondsLeft = dice < 0.04 ? -10 : dice < 0.08 ? 30 : dice < 0.16 ? 61 : 3600;
   const expires = Math.floor(Date.now() / 1000) + secondsLeft;
   const signed_url = `${url}/${source.id}?expires=${expires}&signature=${++source.signatures}`;
   return { size_bytes: source.sizes.at(-1)!, mime_type: "image/png", signed_url };
 }
 
-/** What the host does with a request: says which fault it deals, if any. */
-export function deal(source: Source, request: ContentRequest): [name: string, step: Step] {
+/** Chooses what the host does with a request: one of the faults, or the whole file. */
+export function chooseFault(source: Source, request: ContentRequest): [name: string, step: Step] {
   const { searchParams } = new URL(request.path, "http://host");
   if (Number(searchParams.get("expires")) * 1000 < Date.now()) return ["URL expired", say(403)(request)];
   if (Number(searchParams.get("signature")) <= source.revoked) return ["URL revoked before", say(403)(request)];
   const possible = request.range === undefined ? faults : [...faults, ...rangeFaults];
-  let dice = (source.random() * 100) / source.misfortune;
+  let dice = (source.random() * 100) / source.faultFactor;
   const [name, , step] = possible.find(([, percent]) => (dice -= percent) < 0) ?? ["none", 100, () => whole(source)];
   return [name, step(source, request)(request)];
 }
@@ -74,15 +75,15 @@ type Fault = [name: string, percent: number, step: (source: Source, request: Con
 
 const noValidators = { headers: { ETag: undefined, "Last-Modified": undefined } };
 
-/** Each with its share of the requests, in percent; the rest is answered well. */
+/** Each fault with its share of the requests, in percent. All other requests get the file. */
 const faults: Fault[] = [
   ["closed", 2, () => () => close],
   ["reset", 2, () => () => reset],
   ["silence", 1, () => () => silence],
-  ["closed in the body", 8, (source, request) => whole(source, { sent: some(source, request), fault: "end" })],
-  ["reset in the body", 8, (source, request) => whole(source, { sent: some(source, request), fault: "reset" })],
-  ["stalled in the body", 4, (source, request) => whole(source, { sent: some(source, request), fault: "stall" })],
-  ["cut off, no length", 4, (source, request) => whole(source, { sent: some(source, request), length: "hidden" })],
+  ["closed in the body", 8, (source, request) => incomplete(source, request, { fault: "end" })],
+  ["reset in the body", 8, (source, request) => incomplete(source, request, { fault: "reset" })],
+  ["stalled in the body", 4, (source, request) => incomplete(source, request, { fault: "stall" })],
+  ["cut off, no length", 4, (source, request) => incomplete(source, request, { length: "hidden" })],
   ["no length", 3, (source) => whole(source, { length: "hidden" })],
   ["validator left out", 4, (source) => whole(source, noValidators)],
   ["URL revoked", 3, revoke],
@@ -97,30 +98,26 @@ const faults: Fault[] = [
   ["gzip, cut off", 0.5, (source) => whole(source, { encoding: "gzip", sent: source.random() * 1000, fault: "end" })],
 ];
 
-/** Those that only a request for a part can meet. */
+/** Faults of requests that have a `Range`. */
 const rangeFaults: Fault[] = [
   ["range ignored", 8, (source) => whole(source, { ranges: "ignored" })],
   ["206 with a wrong total", 1.5, (source, request) => claimRange(source, request, 0, 1)],
   ["206 with a wrong start", 1.5, (source, request) => claimRange(source, request, 1, 0)],
 ];
 
-function latest(source: Source): Buffer {
-  return bytesOf(source, source.sizes.length - 1);
-}
-
 function whole(source: Source, options: ServeOptions = {}): ContentStep {
   const { id, sizes, validator } = source;
-  const headers = { Date: new Date().toUTCString(), ...options.headers };
-  return serve(latest(source), {
+  return serve(bytesOf(source, sizes.length - 1), {
     ...validators[validator](`${id}-${sizes.length}`, sizes.length),
     ...options,
-    headers,
+    headers: { Date: new Date().toUTCString(), ...options.headers },
   });
 }
 
-/** How many bytes come of those that were asked for. */
-function some({ random, sizes }: Source, { range }: ContentRequest): number {
-  return Math.floor(random() * (sizes.at(-1)! - startOf(range) + 1));
+/** Sends some of the requested bytes; chance decides how many. */
+function incomplete(source: Source, { range }: ContentRequest, options: ServeOptions): ContentStep {
+  const sent = Math.floor(source.random() * (source.sizes.at(-1)! - startOf(range) + 1));
+  return whole(source, { sent, ...options });
 }
 
 function startOf(range: string | undefined): number {
@@ -137,9 +134,9 @@ function change({ sizes, random }: Source): void {
 }
 
 function changeInTheBody(source: Source, request: ContentRequest): ContentStep {
-  const before = whole(source, { sent: some(source, request), length: "hidden" });
+  const oldVersion = incomplete(source, request, { length: "hidden" });
   change(source);
-  return before;
+  return oldVersion;
 }
 
 function claimRange(source: Source, { range }: ContentRequest, startShift: number, totalShift: number): ContentStep {

@@ -1,7 +1,8 @@
 /**
- * Much traffic through the mock, which runs in a process of its own: does its memory stay flat?
+ * Sends many requests to a mock in a process of its own, and checks that its memory does not grow.
  *
  *     npm run soak
+ *     node test/soak/mock.ts LOOKUPS
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
@@ -10,16 +11,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { contentPath, getAssetPath, testAssets } from "../../generated/document.ts";
 import { startMockServer } from "../../src/mock.ts";
 
-const lookUps = 100_000;
-const clients = 20;
-/** What the collector may leave lying while 600 MB a second pass. */
+const [, , role = "100000"] = process.argv;
+const concurrency = 50;
+const downloads = 20;
+/** Garbage that is not collected yet also counts as memory: downloads make much of it at 600 MB a second. */
 const maxGrowthMiB = 150;
 const assets = Object.values(testAssets);
+const largeBytes = 1e8;
 
-if (process.argv[2] === "serve") await serve();
-else await soak();
+if (role === "serve") await serve();
+else await soak(Number(role));
 
-/** Starts the mock and tells its URL; then, for each message, how much memory the process has. */
+/** Starts the mock and sends its URL. Later it answers each message with the memory of the process, in MiB. */
 async function serve(): Promise<void> {
   const { url } = await startMockServer();
   process.on("message", () => {
@@ -29,13 +32,13 @@ async function serve(): Promise<void> {
   process.send!(url);
 }
 
-async function soak(): Promise<void> {
+async function soak(lookUps: number): Promise<void> {
   const server = fork(import.meta.filename, ["serve"], { execArgv: ["--expose-gc"] });
   const [url] = (await once(server, "message")) as [string];
-  const agent = new Agent({ keepAlive: true, maxSockets: 50 });
+  const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
   let peakMiB = 0;
 
-  async function measure(): Promise<number> {
+  async function measureMemory(): Promise<number> {
     server.send("memory");
     const [mib] = (await once(server, "message")) as [number];
     peakMiB = Math.max(peakMiB, mib);
@@ -47,12 +50,13 @@ async function soak(): Promise<void> {
     return response as IncomingMessage;
   }
 
-  const answers = new Map<number, number>();
+  const statusCounts: Record<number, number> = {};
   async function lookUp(index: number): Promise<void> {
+    // Every second round asks for assets that the mock does not know.
     const id = assets[index % (2 * assets.length)]?.asset_id ?? `asset_${index}`;
     const response = await request(getAssetPath.replace("{asset_id}", id));
     const { statusCode = 0 } = response.resume();
-    answers.set(statusCode, (answers.get(statusCode) ?? 0) + 1);
+    statusCounts[statusCode] = (statusCounts[statusCode] ?? 0) + 1;
     await once(response, "end");
   }
 
@@ -61,46 +65,47 @@ async function soak(): Promise<void> {
     while (next < end) await lookUp(next++);
   }
   const memory: number[] = [];
-  for (let end = lookUps / 10; end <= lookUps; end += lookUps / 10) {
-    await Promise.all(Array.from({ length: 50 }, () => lookUpUntil(end)));
-    memory.push(await measure());
+  for (let tenth = 1; tenth <= 10; tenth++) {
+    await Promise.all(Array.from({ length: concurrency }, () => lookUpUntil((lookUps * tenth) / 10)));
+    memory.push(await measureMemory());
   }
   const shown = memory.map((mib) => mib.toFixed(0)).join(" ");
-  console.log(`${next} look-ups, answered with`, Object.fromEntries(answers), `memory on the way: ${shown} MiB`);
-  const lookUpGrowth = memory.at(-1)! - memory[1]!;
+  console.log(`${next} look-ups by HTTP status`, statusCounts, `memory after each tenth: ${shown} MiB`);
+  const memoryBefore = memory.at(-1)!;
+  const growths = { "look-ups": memoryBefore - memory[1]! } as Record<string, number>;
 
+  const requestContent = (): Promise<IncomingMessage> =>
+    request(contentPath.replace("{asset_id}", testAssets.large.asset_id));
   let received = 0;
   async function download(): Promise<void> {
-    const response = await request(contentPath.replace("{asset_id}", testAssets.large.asset_id));
-    for await (const bytes of response) received += (bytes as Buffer).length;
+    for await (const bytes of await requestContent()) received += (bytes as Buffer).length;
   }
-  peakMiB = 0;
   const start = performance.now();
-  const sampling = setInterval(measure, 200);
-  await Promise.all(Array.from({ length: clients }, download));
+  peakMiB = 0;
+  const sampling = setInterval(measureMemory, 200);
+  await Promise.all(Array.from({ length: downloads }, download));
   const seconds = (performance.now() - start) / 1000;
+  const megabytes = (received / 1e6).toFixed(0);
   console.log(
-    `${clients} clients took ${(received / 1e6).toFixed(0)} MB in ${seconds.toFixed(1)} s, peak ${peakMiB.toFixed(0)} MiB`,
+    `${downloads} downloads, ${megabytes} MB in ${seconds.toFixed(1)} s, peak memory ${peakMiB.toFixed(0)} MiB`,
   );
-  const downloadGrowth = peakMiB - memory.at(-1)!;
+  growths["downloads"] = peakMiB - memoryBefore;
 
   peakMiB = 0;
-  const stalled = await Promise.all(
-    Array.from({ length: clients }, () => request(contentPath.replace("{asset_id}", testAssets.large.asset_id))),
-  );
+  const unread = await Promise.all(Array.from({ length: downloads }, requestContent));
   await sleep(3000);
-  console.log(`${clients} clients that took nothing of it, peak ${peakMiB.toFixed(0)} MiB`);
-  const stallGrowth = peakMiB - memory.at(-1)!;
-  for (const response of stalled) response.destroy();
+  console.log(`${downloads} downloads that nobody reads, peak memory ${peakMiB.toFixed(0)} MiB`);
+  growths["downloads that nobody reads"] = peakMiB - memoryBefore;
+  for (const response of unread) response.destroy();
   clearInterval(sampling);
   agent.destroy();
   server.kill();
 
-  const growths = { lookUpGrowth, downloadGrowth, stallGrowth };
-  const grown = Object.entries(growths).filter(([, mib]) => mib > maxGrowthMiB);
-  for (const [name, mib] of grown) console.error(`${name}: ${mib.toFixed(0)} MiB, more than ${maxGrowthMiB}`);
-  const isWhole = received === clients * 1e8;
-  if (!isWhole) console.error(`the downloads brought ${received} bytes`);
-  console.log(grown.length === 0 && isWhole ? "soak of the mock: memory stays flat" : "soak of the mock: failed");
-  process.exitCode = grown.length === 0 && isWhole ? 0 : 1;
+  const failures = Object.entries(growths)
+    .filter(([, mib]) => mib > maxGrowthMiB)
+    .map(([name, mib]) => `${name}: memory grew by ${mib.toFixed(0)} MiB, more than ${maxGrowthMiB}`);
+  if (received !== downloads * largeBytes) failures.push(`the downloads gave ${received} bytes`);
+  for (const failure of failures) console.error(failure);
+  console.log(failures.length === 0 ? "soak of the mock: memory stays flat" : "soak of the mock: failed");
+  process.exitCode = failures.length === 0 ? 0 : 1;
 }
