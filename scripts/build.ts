@@ -1,14 +1,18 @@
 /**
- * Builds the package: ES modules and CommonJS from the same source, file by file, with declarations for each.
+ * Builds the package: ES modules and CommonJS from the same source, file by file. Comments go into the declarations alone,
+ * and only the declarations that users can reach are kept.
  *
  *     npm run build
  */
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type BuildOptions } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+
+const relativeImport = /"(\.{1,2}\/[^"]*)\.ts"/g;
 
 const commonJs = ["--module", "commonjs", "--moduleResolution", "bundler", "--verbatimModuleSyntax", "false"];
 compile("dist/esm", "module");
@@ -29,8 +33,28 @@ writeFileSync(`${root}dist/openapi.json.d.cts`, `declare const document: ${docum
 
 function compile(folder: string, type: "module" | "commonjs", options: string[] = []): void {
   rmSync(`${root}${folder}`, { recursive: true, force: true });
-  execFileSync("tsc", ["--project", "src", "--outDir", folder, ...options], { cwd: root, stdio: "inherit" });
+  const tsc = (...more: string[]): Buffer =>
+    execFileSync("tsc", ["--project", "src", "--outDir", folder, ...options, ...more], { cwd: root, stdio: "inherit" });
+  tsc("--declaration", "false", "--isolatedDeclarations", "false", "--removeComments");
+  tsc("--emitDeclarationOnly");
+  keepReachable(`${root}${folder}`, ["src/index.d.ts", "src/node.d.ts", "src/mock.d.ts"]);
   writeFileSync(`${root}${folder}/package.json`, `{ "type": "${type}" }\n`);
+}
+
+/**
+ * Removes the declarations that no door imports: they are of internal code. In the others, imports end in `.js`: some
+ * editors cannot follow the `.ts` that tsc leaves (https://github.com/microsoft/TypeScript/issues/61037).
+ */
+function keepReachable(folder: string, doors: string[]): void {
+  const reached = [...doors];
+  for (const file of reached) {
+    const text = readFileSync(join(folder, file), "utf8");
+    writeFileSync(join(folder, file), text.replaceAll(relativeImport, '"$1.js"'));
+    const imports = [...text.matchAll(relativeImport)].map(([, path]) => join(dirname(file), `${path}.d.ts`));
+    reached.push(...imports.filter((path) => !reached.includes(path)));
+  }
+  const all = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".d.ts"));
+  for (const file of all) if (!reached.includes(file)) rmSync(join(folder, file));
 }
 
 /**

@@ -1,8 +1,12 @@
-export { parseAssetId, toAssetUri, type AssetRef } from "./core/asset-ref.ts";
+// The client. src/client makes it, src/download reads contents, and src/core has what all folders share.
+export type { Client, ClientMethod, ClientRequestMethod, FetchResponse, Middleware } from "openapi-fetch";
+export type { components, operations, paths } from "../generated/schema.ts";
 export type { Assets } from "./client/assets.ts";
-export { createClient, type ChenyuClient } from "./client/client.ts";
-export type { ByteRange, DownloadOptions, Progress, ReadOptions } from "./download/options.ts";
-export type { Download, FirstBytes } from "./download/download.ts";
+export { createClient, type ChenyuClient, type RawPaths } from "./client/client.ts";
+export { isAssetResponse, type AssetResponse } from "./client/envelope.ts";
+export type { PollEvent, WaitOptions } from "./client/wait.ts";
+export { parseAssetId, toAssetUri, type AssetRef } from "./core/asset-ref.ts";
+export type { Asset } from "./core/asset.ts";
 export {
   ApiError,
   ChenyuError,
@@ -16,5 +20,5 @@ export {
   TimeoutError,
 } from "./core/errors.ts";
 export type { ApiKey, ClientOptions, Fetch, RequestOptions, RetryEvent } from "./core/options.ts";
-export type { PollEvent, WaitOptions } from "./client/wait.ts";
-export type { Asset, components, operations, paths } from "../generated/schema.ts";
+export type { Download, FirstBytes } from "./download/download.ts";
+export type { ByteRange, DownloadOptions, Progress, ReadOptions } from "./download/options.ts";

@@ -1,2 +1,4 @@
+// Downloads to files. See src/files.
 export { downloadAll, type DownloadAllOptions, type DownloadResult } from "./files/download-all.ts";
 export { downloadToFile, type FileOptions, type SavedFile } from "./files/download-to-file.ts";
+export { fileNameOf } from "./files/name.ts";

@@ -31,9 +31,8 @@ async function readApiKey(file: string): Promise<string> {
     return checkApiKey(content.trim());
   } catch (error) {
     const { code, message } = error as Error & { code?: string };
-    if (code !== undefined)
-      throw new ConfigError(`${option}: it cannot be read (${code}). Name a file that has the key.`);
-    throw new ConfigError(message.replace("apiKey", option));
+    if (code !== undefined) throw new ConfigError(option, `it cannot be read (${code}). Name a file that has the key.`);
+    throw new ConfigError(option, message.replace("apiKey: ", ""));
   }
 }
 

@@ -1,15 +1,18 @@
 import type { Client } from "openapi-fetch";
 import { getAssetPath } from "../../generated/document.ts";
-import type { Asset, paths } from "../../generated/schema.ts";
+import type { paths } from "../../generated/schema.ts";
 import { fillPath, parseAssetId, type AssetRef } from "../core/asset-ref.ts";
-import type { ContentHost } from "../download/read.ts";
-import type { DownloadOptions } from "../download/options.ts";
-import type { Download } from "../download/download.ts";
-import { unwrapAsset } from "./envelope.ts";
-import { checkHeaders, resolveSettings, type RequestOptions, type Settings } from "../core/options.ts";
-import { WholeResponse } from "./response.ts";
+import type { Asset } from "../core/asset.ts";
+import { ResponseError } from "../core/errors.ts";
+import type { LookUp, LookUpResult } from "../core/look-up.ts";
+import { checkHeaders, checkOptions, resolveSettings, type RequestOptions, type Settings } from "../core/options.ts";
 import { withoutQueries } from "../core/redact.ts";
-import { sendThrough, type Send } from "./transport.ts";
+import type { Download } from "../download/download.ts";
+import type { DownloadOptions } from "../download/options.ts";
+import type { ContentHost } from "../download/source.ts";
+import { isAssetResponse, readEnvelope } from "./envelope.ts";
+import { WholeResponse } from "./response.ts";
+import { callThrough, type Send } from "./transport.ts";
 import { resolveWaitSettings, waitUntilReady, type WaitOptions } from "./wait.ts";
 
 /** The operations on assets. */
@@ -21,10 +24,10 @@ export interface Assets {
    *
    * @param asset - The `asset_id`, the `asset_uri` (`asset://…`) that workflows use, or an asset.
    * @throws {@link ConfigError} when the reference or an option is wrong; no request was sent.
-   * @throws {@link ApiError} when the API says no; `kind` tells which no.
+   * @throws {@link ApiError} when the API reports a failure; see `kind`.
    * @throws {@link NetworkError} when no whole response came.
-   * @throws {@link TimeoutError} when it did not come within `timeoutMs`.
-   * @throws {@link ResponseError} when what came is not the API's answer.
+   * @throws {@link TimeoutError} when none came within `timeoutMs`, or the call took longer than `totalTimeoutMs`.
+   * @throws {@link ResponseError} when the response is not the API's.
    * @throws The `reason` of `signal` when it aborts.
    * @see openapi/openapi.yaml, operation `getAsset`
    * @example
@@ -33,17 +36,17 @@ export interface Assets {
   get(asset: AssetRef, options?: RequestOptions): Promise<Asset>;
 
   /**
-   * Looks an asset up, again and again, until its status is `confirmed`: the one documented value. Any other is waited out.
+   * Looks an asset up again and again, until its status is `confirmed`: the one documented value.
    *
-   * A look-up that fails in a way that may pass does not end the wait, unless four in a row do. A `Retry-After` is waited
-   * for, whatever `maxRetryAfterMs` is. The wait ends at once when its time would be up before the next look-up.
+   * The wait goes on after a failed look-up that may pass, but not after four in a row. It follows `Retry-After`, also
+   * beyond `maxRetryAfterMs`. It ends early when the next look-up would come too late.
    *
    * @param asset - As for `get`. It is looked up even if it says that it is ready.
    * @throws {@link ConfigError} when the reference or an option is wrong; no request was sent.
    * @throws {@link NotReadyError} when it is not ready within `waitTimeoutMs`; `asset` is what was seen last.
-   * @throws {@link ApiError} when the API says no: it has expired, it failed review, …
+   * @throws {@link ApiError} when the API reports a failure: the asset has expired, it failed review, …
    * @throws {@link ApiError}, {@link NetworkError} or {@link TimeoutError} when four look-ups in a row failed.
-   * @throws {@link ResponseError} when what came is not the API's answer.
+   * @throws {@link ResponseError} when the response is not the API's.
    * @throws The `reason` of `signal` when it aborts.
    * @see openapi/openapi.yaml, `status` of the schema `Asset`
    * @example
@@ -52,20 +55,20 @@ export interface Assets {
   waitUntilReady(asset: AssetRef, options?: WaitOptions): Promise<Asset>;
 
   /**
-   * Looks an asset up and makes a stream of its content, which is requested when it is first read.
+   * Looks an asset up and returns its content as a stream. The content is requested on the first read.
    *
-   * A connection that ends too early is followed by one for the rest, by a fresh signed URL where the old one has expired;
-   * never are the bytes of two versions of a file put together. The content host gets no key.
+   * A connection that ends too early is replaced by one for the rest, and an expired signed URL by a fresh one. The
+   * bytes of two versions of a file are never mixed. The content host does not get the key.
    *
    * @param asset - As for `get`.
    * @returns The asset, its size, and its bytes: as a stream, or all at once by `bytes()`, `blob()` or `text()`.
    * @throws {@link ConfigError}, {@link ApiError}, {@link NetworkError}, {@link TimeoutError} or {@link ResponseError} as
    * `get` does. Reading throws these too, for the look-ups that give fresh URLs, and:
    * @throws {@link NotReadyError} when the asset has no address yet.
-   * @throws {@link DownloadError} when the content host refuses, the file changes or its size is another; see `kind`.
-   * @throws {@link NetworkError} when the connection failed once more than `maxRetries` times without a byte between, or
-   * the content host gives nothing to know the version by.
-   * @throws {@link TimeoutError} when nothing came for `idleTimeoutMs`, as often.
+   * @throws {@link DownloadError} when the content host refuses, the file changes or has another size; see `kind`.
+   * @throws {@link NetworkError} when the connection failed more than `maxRetries` times without a byte between, or
+   * once if the content host does not say which version of the file it sends.
+   * @throws {@link TimeoutError} when nothing came for `idleTimeoutMs`, as many times.
    * @throws The `reason` of `signal` when it aborts.
    * @see openapi/openapi.yaml, `signed_url` of the schema `Asset`
    * @example
@@ -74,47 +77,62 @@ export interface Assets {
   download(asset: AssetRef, options?: DownloadOptions): Promise<Download>;
 }
 
-/** Makes the resource on top of the openapi-fetch client. */
+/** Makes the resource on top of the openapi-fetch client. @internal */
 export function createAssets(
   client: Client<paths>,
   send: Send,
   clientSettings: Settings,
   contentHost: ContentHost,
 ): Assets {
-  async function lookUp(id: string, headers: Headers, settings: Settings): Promise<WholeResponse> {
-    const params = { path: { asset_id: id } };
-    let sent: WholeResponse | undefined;
-    const { data, error, response } = await sendThrough(
-      async (request, callSettings) => (sent = await send(request, callSettings)),
-      settings,
-      (fetch) => client.GET(getAssetPath, { params, headers, parseAs: "text", fetch }),
-    );
-    if (response instanceof WholeResponse) return response;
-    // A middleware of `raw` has put its own in the place of ours.
-    const text = data ?? (typeof error === "string" ? error : JSON.stringify(error));
-    const requestLine = `GET ${fillPath(getAssetPath, id)}`;
-    const exchange = sent ?? { url: response.url, requestLine, attempts: 0, redact: withoutQueries };
-    return new WholeResponse(response, text, exchange);
+  function lookUpOf(id: string, options: RequestOptions): LookUp {
+    const init = {
+      params: { path: { asset_id: id } },
+      headers: checkHeaders(options.headers),
+      parseAs: "text",
+    } as const;
+    return async (settings) => {
+      let sent: WholeResponse | undefined;
+      const { data, error, response } = await callThrough(send, settings, (fetch) =>
+        client.GET(getAssetPath, { ...init, fetch: async (request) => (sent = await fetch(request)) }),
+      );
+      if (response instanceof WholeResponse) return readResult(response);
+      // A middleware of `raw` has replaced the response.
+      const text = data ?? (typeof error === "string" ? error : JSON.stringify(error));
+      const requestLine = `GET ${fillPath(getAssetPath, id)}`;
+      const request = sent ?? { url: response.url, requestLine, attempts: 0, redact: withoutQueries };
+      return readResult(new WholeResponse(response, text, request));
+    };
   }
 
   return {
     async get(asset, options = {}) {
       const settings = resolveSettings(options, clientSettings);
-      return unwrapAsset(await lookUp(parseAssetId(asset), checkHeaders(options.headers), settings));
+      const { asset: found } = await lookUpOf(parseAssetId(asset), options)(settings);
+      return found;
     },
 
     async waitUntilReady(asset, options = {}) {
       const settings = resolveWaitSettings(options, clientSettings);
-      const [id, headers] = [parseAssetId(asset), checkHeaders(options.headers)];
-      return waitUntilReady(id, settings, (callSettings) => lookUp(id, headers, callSettings));
+      const id = parseAssetId(asset);
+      return waitUntilReady(id, settings, lookUpOf(id, options));
     },
 
     async download(asset, options = {}) {
-      // Loaded here, so that a page that only looks assets up does without.
-      const { resolveDownloadSettings, startDownload } = await import("../download/download.ts");
-      const settings = resolveDownloadSettings(options, clientSettings);
-      const [id, headers] = [parseAssetId(asset), checkHeaders(options.headers)];
-      return startDownload(id, settings, contentHost, (callSettings) => lookUp(id, headers, callSettings));
+      // Loaded here, so that a page that only looks assets up does not load it.
+      const { startDownload } = await import("../download/download.ts");
+      const id = parseAssetId(asset);
+      checkOptions(options);
+      return startDownload(id, options, clientSettings, contentHost, lookUpOf(id, options));
     },
   };
+}
+
+/** Takes the asset out of the envelope. Only what this package relies on is checked; all else passes as it came. */
+function readResult(response: WholeResponse): LookUpResult {
+  const { value, failure, status, headers, requestLine, requestId, attempts, redact } = response;
+  if (failure !== undefined) throw failure;
+  if (isAssetResponse(value)) return { asset: value.data, attempts, headers, redact };
+  const fault =
+    readEnvelope(value).code === undefined ? "the body is not { code, msg, data }" : "there is no asset in data";
+  throw new ResponseError(`${requestLine}: HTTP ${status}, but ${fault}.`, { status, requestId, attempts });
 }

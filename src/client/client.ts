@@ -2,27 +2,29 @@ import createOpenapiClient, { type Client } from "openapi-fetch";
 import { version } from "../../generated/document.ts";
 import type { paths } from "../../generated/schema.ts";
 import { fillPath, type AssetRef } from "../core/asset-ref.ts";
-import { createAssets, type Assets } from "./assets.ts";
-import {
-  checkFetch,
-  checkHeaders,
-  isBrowser,
-  resolveApiKey,
-  resolveBaseUrl,
-  resolveSettings,
-} from "../core/options.ts";
+import { checkFetch, checkHeaders, resolveApiKey, resolveBaseUrl, resolveSettings } from "../core/options.ts";
 import type { ClientOptions, RequestOptions, Settings } from "../core/options.ts";
-import { createTransport, sendThrough, type Send } from "./transport.ts";
+import { isBrowser } from "../core/runtime.ts";
+import { createAssets, type Assets } from "./assets.ts";
+import { callThrough, createTransport, type Send } from "./transport.ts";
+
+type PlainText<T> = T extends string ? string : T extends object ? { [K in keyof T]: PlainText<T[K]> } : T;
+
+/**
+ * The paths of the document, for `raw`. Their open enumerations are plain text, because openapi-fetch 0.17 makes an object
+ * of `string & {}`.
+ */
+export interface RawPaths extends PlainText<paths> {}
 
 /** A client of the asset API. */
 export interface ChenyuClient {
   readonly assets: Assets;
-  /** The openapi-fetch client beneath: typed by path, with key, clocks and retries, its answers still in their envelope. */
-  readonly raw: Client<paths>;
+  /** The openapi-fetch client beneath: typed by path, with key, deadlines and retries. Its answers keep their envelope. */
+  readonly raw: Client<RawPaths>;
 }
 
 /**
- * Makes a client. Nothing is sent yet.
+ * Makes a client. No request is sent yet.
  *
  * In a browser, leave the key out and let `baseUrl` be a proxy of your own that adds it.
  *
@@ -37,32 +39,32 @@ export function createClient(options: ClientOptions = {}): ChenyuClient {
   const fetch = checkFetch(options.fetch);
   const send = createTransport({ baseUrl, apiKey: resolveApiKey(options), fetch });
   const headers = checkHeaders(options.headers);
-  // In a browser, each header beyond the standard's safe ones costs a request before the request.
+  // In a browser, each header beyond the standard's safe ones costs a preflight request.
   if (!isBrowser() && !headers.has("user-agent")) headers.set("user-agent", `chenyu-assets/${version}`);
   const client = createOpenapiClient<paths>({
     baseUrl,
     headers,
-    // `fetch` resolves `..` in a path, so an id is checked here, for every caller.
-    pathSerializer: (path, { asset_id }) => fillPath(path, asset_id as AssetRef),
+    // `fetch` resolves `..` in a path, so every caller's id is checked here.
+    pathSerializer: (path, { asset_id }) => fillPath(path, asset_id as AssetRef), // checked at run time
   });
   const assets = createAssets(client, send, settings, { fetch, baseUrl, userAgent: headers.get("user-agent") });
   return { assets, raw: createRaw(client, send, settings) };
 }
 
 /**
- * Gives the client with our transport beneath each call. The signal goes around the `Request`, which would leave a
- * listener on it until it is collected, and which middleware may replace.
+ * Puts the transport beneath each call of the client. The signal goes around the `Request`, which would keep a listener
+ * on it until it is collected, and which middleware may replace.
  */
-function createRaw(client: Client<paths>, send: Send, settings: Settings): Client<paths> {
+function createRaw(client: Client<paths>, send: Send, settings: Settings): Client<RawPaths> {
   const raw: Record<string, unknown> = { ...client };
   for (const [name, call] of Object.entries(client) as [string, (...parameters: unknown[]) => Promise<unknown>][]) {
     if (name === "use" || name === "eject") continue;
     const initAt = name === "request" ? 2 : 1;
     raw[name] = async (...parameters: unknown[]) => {
-      const { signal, ...init } = (parameters[initAt] ?? {}) as RequestOptions;
+      const { signal, ...init } = (parameters[initAt] ?? {}) as RequestOptions; // resolveSettings checks the signal
       const callSettings = resolveSettings({ signal }, settings);
-      return sendThrough(send, callSettings, (fetch) => call(...parameters.slice(0, initAt), { ...init, fetch }));
+      return callThrough(send, callSettings, (fetch) => call(...parameters.slice(0, initAt), { ...init, fetch }));
     };
   }
-  return raw as unknown as Client<paths>;
+  return raw as unknown as Client<RawPaths>; // the same methods, wrapped
 }

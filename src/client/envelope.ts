@@ -1,30 +1,40 @@
-import type { Asset } from "../../generated/schema.ts";
+import type { components } from "../../generated/schema.ts";
+import { ApiError } from "../core/errors.ts";
 import { passingStatuses, retryAfterMsOf } from "../core/retry.ts";
-import { ApiError, ResponseError } from "../core/errors.ts";
-import type { WholeResponse } from "./response.ts";
+
+/** The envelope of a successful look-up. */
+export type AssetResponse = components["schemas"]["AssetResponse"];
 
 /**
- * Takes the asset out of the API's envelope. Checked is only what this package relies on; all else passes as it came.
+ * Tells whether the body of a 200 is a successful look-up: `code` is 0 or "0", and `data` is an asset.
  *
- * @throws {@link ApiError} when the API says no.
- * @throws {@link ResponseError} when the body is not an envelope, or holds no asset.
+ * For answers of `raw`: failure codes are open, so TypeScript cannot narrow by `code === 0`. Only `data.asset_id` is
+ * checked; all other fields pass as they came.
+ *
+ * @see openapi/openapi.yaml, schema `AssetResponse`
  */
-export function unwrapAsset(response: WholeResponse): Asset {
-  const failure = findFailure(response);
-  if (failure !== undefined) throw failure;
-  const { code, data } = readEnvelope(response);
-  if (isRecord(data) && typeof data.asset_id === "string" && code === 0) return data as Asset;
-  const problem = code === undefined ? "the body is not { code, msg, data }" : "there is no asset in data";
-  const { status, requestLine, requestId, attempts } = response;
-  throw new ResponseError(`${requestLine}: HTTP ${status}, but ${problem}.`, { status, requestId, attempts });
+export function isAssetResponse(body: unknown): body is AssetResponse {
+  const { code, data } = readEnvelope(body);
+  return code === 0 && isRecord(data) && typeof data.asset_id === "string";
 }
 
-/** The no that a response says, by its HTTP status or by its envelope. */
-export function findFailure(response: WholeResponse): ApiError | undefined {
-  const { ok, status, headers, requestLine, requestId, attempts } = response;
-  const { code, message } = readEnvelope(response);
+/** What an error tells about the response that it is for. */
+export interface ResponseFacts extends Pick<Response, "ok" | "status" | "headers"> {
+  /** Method and path, for messages. */
+  requestLine: string;
+  requestId: string | undefined;
+  /** Number of requests that the call has sent. */
+  attempts: number;
+  /** Cuts secrets out of a text. */
+  redact: (text: string) => string;
+}
+
+/** The failure that a response reports, by HTTP status or by envelope. */
+export function findFailure(response: ResponseFacts, body: unknown): ApiError | undefined {
+  const { ok, status, headers, requestLine, requestId, attempts, redact } = response;
+  const { code, message } = readEnvelope(body);
   if (ok && (code === undefined || code === 0)) return undefined;
-  const msg = message && response.redact(message);
+  const msg = message && redact(message);
   const kind = kindOf(ok, (ok && code) || status);
   const reason = kind === "rejected" ? guessReason(msg ?? "") : undefined;
   const retryAfterMs = retryAfterMsOf(headers);
@@ -39,13 +49,13 @@ interface Envelope {
   data: unknown;
 }
 
-/** Reads what is there of `{ code, msg, data }`, `{ error: "…" }` or `{ error: { message: "…" } }`: all have been seen. */
-function readEnvelope({ value }: WholeResponse): Envelope {
-  const { code, msg, data, error } = isRecord(value) ? value : {};
-  // The vendor documents an integer; public clients have met it as a text.
+/** Reads `{ code, msg, data }`, `{ error: "…" }` or `{ error: { message: "…" } }`: clients have met all three. */
+export function readEnvelope(body: unknown): Envelope {
+  const { code, msg, data, error } = isRecord(body) ? body : {};
+  // The vendor documents an integer. Clients have also met text.
   const number = typeof code === "string" && /^-?\d+$/.test(code) ? Number(code) : code;
   return {
-    code: Number.isSafeInteger(number) ? (number as number) : undefined,
+    code: typeof number === "number" && Number.isSafeInteger(number) ? number : undefined,
     message: [msg, error, isRecord(error) && error.message].find((text) => typeof text === "string"),
     data,
   };
@@ -66,7 +76,7 @@ const kinds: Record<number, ApiError["kind"]> = {
   429: "rate_limited",
 };
 
-/** The vendor names three failures without their codes, so this goes by the words that they must have. */
+/** The vendor names three failures without their codes, so this looks for the words that their messages must have. */
 function guessReason(msg: string): ApiError["reason"] {
   if (msg.includes("过期")) return "expired";
   if (msg.includes("权限")) return "no_permission";

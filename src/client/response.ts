@@ -1,40 +1,38 @@
-import { ConfigError, NetworkError, ResponseError } from "../core/errors.ts";
+import { NetworkError, ResponseError, type ApiError } from "../core/errors.ts";
+import { checkResponse } from "../core/options.ts";
+import { findFailure, type ResponseFacts } from "./envelope.ts";
 
-// In characters and milliseconds: far more than the API needs, far less than a lying server could cost.
+// In characters and milliseconds: far more than the API needs, far less than a hostile server could cost.
 const maxAnswerLength = 1 << 20;
 const maxErrorLength = 1 << 16;
 const maxErrorMs = 1000;
 
-/** What a response answers. */
-export interface Exchange {
+/** The request that a response answers. */
+export interface RequestFacts extends Pick<ResponseFacts, "requestLine" | "attempts" | "redact"> {
   url: string;
-  /** Method and path, for messages. */
-  requestLine: string;
-  /** How many requests the call has sent. */
-  attempts: number;
-  /** Cuts secrets out of a text. */
-  redact: (text: string) => string;
 }
 
 // Importing must not fail where there is no `fetch`, as in tests with jsdom.
 const BaseResponse: typeof Response = globalThis.Response ?? Object;
 
 /**
- * A response that has been read to its end.
+ * A response that has been read to its end, and judged once.
  *
- * A `new Response(text)` would cost more than all the rest of a call: whoever asks for its stream gets one made then.
+ * `new Response(text)` would cost more than the rest of a call, so a stream is only made when somebody reads it.
  */
-export class WholeResponse extends BaseResponse {
+export class WholeResponse extends BaseResponse implements ResponseFacts {
   readonly requestLine: string;
   readonly attempts: number;
   readonly requestId: string | undefined;
-  readonly redact: Exchange["redact"];
+  readonly redact: ResponseFacts["redact"];
   /** The parsed body; `undefined` if it is not JSON. */
   readonly value: unknown;
+  /** The failure that it reports, if any. */
+  readonly failure: ApiError | undefined;
   readonly #text: string;
   readonly #url: string;
 
-  constructor(head: Response, text: string, { url, requestLine, attempts, redact }: Exchange) {
+  constructor(head: Response, text: string, { url, requestLine, attempts, redact }: RequestFacts) {
     // No `statusText`: a server may send one that this constructor refuses.
     super(null, { status: head.status, headers: head.headers });
     this.requestLine = requestLine;
@@ -42,6 +40,7 @@ export class WholeResponse extends BaseResponse {
     this.requestId = requestIdOf(head, redact);
     this.redact = redact;
     this.value = parseJson(text);
+    this.failure = findFailure(this, this.value);
     this.#text = text;
     this.#url = url;
   }
@@ -58,76 +57,64 @@ export class WholeResponse extends BaseResponse {
   override text(): Promise<string> {
     return Promise.resolve(this.#text);
   }
-  override json(): Promise<unknown> {
-    return this.clone().json();
-  }
-  override blob(): Promise<Blob> {
-    return this.clone().blob();
-  }
-  override arrayBuffer(): Promise<ArrayBuffer> {
-    return this.clone().arrayBuffer();
-  }
-  /** @internal Node 20 has none, nor has the `Response` of TypeScript 5.4. */
   override async bytes(): ReturnType<Response["bytes"]> {
-    return new Uint8Array(await this.arrayBuffer());
+    return new Uint8Array(await this.arrayBuffer()); // Node 20 has no `bytes` of its own
   }
-  override formData(): Promise<FormData> {
-    return this.clone().formData();
-  }
+}
+
+for (const name of ["arrayBuffer", "blob", "formData", "json"] as const) {
+  WholeResponse.prototype[name] = function read(this: WholeResponse) {
+    return this.clone()[name]();
+  };
 }
 
 /**
- * Reads a response to its end. An error says enough by its status, so its body may be long, slow or cut off.
+ * Reads a response to its end. The body of an HTTP error may be long, slow or cut off: the status says enough.
  *
- * @param leftMs - How long the attempt may still take.
+ * @param leftMs - Time left for the attempt, in milliseconds.
  * @throws {@link ResponseError} when it cannot be the API's.
  * @throws {@link NetworkError} when its JSON is cut off.
  */
-export async function readWhole(head: Response, leftMs: number, exchange: Exchange): Promise<WholeResponse> {
-  checkHead(head, exchange);
-  const text = await readText(head, Math.min(maxErrorMs, leftMs / 2));
-  const response = new WholeResponse(head, text, exchange);
-  if (head.ok && response.value === undefined) throw notJson(response, text, exchange);
+export async function readWhole(head: Response, leftMs: number, request: RequestFacts): Promise<WholeResponse> {
+  checkHead(head, request);
+  const text = await readText(head, Math.max(0, Math.min(maxErrorMs, leftMs / 2)));
+  const response = new WholeResponse(head, text, request);
+  if (head.ok && response.value === undefined) throw notJson(response, text, request);
   return response;
 }
 
-/** Refuses what a `fetch` of the caller's may give instead. */
-export function checkResponse(head: Response): void {
-  if (typeof head?.headers?.get !== "function") throw new ConfigError("fetch: it must give a Response, as fetch does.");
-}
-
-/** Refuses what cannot be the API's, whatever its body is. */
-function checkHead(head: Response, exchange: Exchange): void {
+/** Throws when a response cannot be the API's, whatever its body is. */
+function checkHead(head: Response, request: RequestFacts): void {
   checkResponse(head);
   const { type, status, headers } = head;
   if (type === "opaqueredirect" || (status >= 300 && status < 400)) {
-    const target = originOf(headers.get("location"), exchange.url);
-    throw notTheApi(head, `redirects to ${target}, which gets no key`, exchange);
+    const target = originOf(headers.get("location"), request.url);
+    throw notTheApi(head, `redirects to ${target}, which gets no key`, request);
   }
-  if (status < 200 || status > 599) throw notTheApi(head, "is no status of an answer", exchange);
+  if (status < 200 || status > 599) throw notTheApi(head, "is not the status of an answer", request);
 }
 
-/** Tells JSON that is cut off, which another attempt may mend, from all that is not JSON. */
-function notJson(response: WholeResponse, text: string, exchange: Exchange): NetworkError | ResponseError {
+/** Tells JSON that is cut off, which another attempt may mend, from a body that is not JSON. */
+function notJson(response: WholeResponse, text: string, request: RequestFacts): NetworkError | ResponseError {
   const { requestLine, attempts, requestId, headers, redact } = response;
   const contentType = headers.get("content-type");
-  if (text.length >= maxAnswerLength) return notTheApi(response, "has a body that does not end", exchange);
+  if (text.length >= maxAnswerLength) return notTheApi(response, "has a body that does not end", request);
   if (/json/i.test(contentType ?? "json") && /^\s*[[{]/.test(text)) {
-    // Not the parser's own error: it quotes the text, which may be a signed URL's.
+    // Not the parser's own error: it quotes the text, which may have a signed URL.
     const cause = new SyntaxError(`The JSON ends after ${text.length} characters.`);
     const message = `${requestLine}: the response was cut off. Look at the network and any proxy on the way.`;
     return new NetworkError(message, { cause, attempts, requestId });
   }
   const start = JSON.stringify(redact(text.slice(0, 1000)).slice(0, 200));
-  return notTheApi(response, `with ${redact(contentType ?? "no content type")} is not JSON: ${start}`, exchange);
+  return notTheApi(response, `with ${redact(contentType ?? "no content type")} is not JSON: ${start}`, request);
 }
 
-function notTheApi(head: Response, problem: string, { requestLine, attempts, redact }: Exchange): ResponseError {
-  const message = `${requestLine}: HTTP ${head.status} ${problem}. Check baseUrl, and any proxy on the way.`;
+function notTheApi(head: Response, fault: string, { requestLine, attempts, redact }: RequestFacts): ResponseError {
+  const message = `${requestLine}: HTTP ${head.status} ${fault}. Check baseUrl, and any proxy on the way.`;
   return new ResponseError(message, { status: head.status, requestId: requestIdOf(head, redact), attempts });
 }
 
-/** Reads up to a limit and lets go of the rest; of an error, only what comes soon. */
+/** Reads up to a limit and cancels the rest. Of an HTTP error, only what comes soon. */
 async function readText(head: Response, errorMs: number): Promise<string> {
   const reader = head.body?.getReader?.();
   if (reader === undefined) return head.ok ? head.text() : head.text().catch(() => "");
@@ -151,8 +138,8 @@ async function readText(head: Response, errorMs: number): Promise<string> {
   }
 }
 
-/** By the header that is usual; the vendor documents none. */
-function requestIdOf({ headers }: Response, redact: Exchange["redact"]): string | undefined {
+/** By the usual header. The vendor documents none. */
+function requestIdOf({ headers }: Response, redact: ResponseFacts["redact"]): string | undefined {
   const requestId = headers.get("x-request-id");
   return requestId ? redact(requestId) : undefined;
 }

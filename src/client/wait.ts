@@ -1,139 +1,131 @@
-import type { Asset } from "../../generated/schema.ts";
-import { jitter, retryAfterMsOf } from "../core/retry.ts";
-import { unwrapAsset } from "./envelope.ts";
-import { NotReadyError, TimeoutError, type ApiError } from "../core/errors.ts";
-import {
-  checkCallback,
-  checkInteger,
-  resolveSettings,
-  type RequestOptions,
-  type RetryEvent,
-  type Settings,
-} from "../core/options.ts";
-import { mayPass, type Failure, type LookUp } from "./transport.ts";
-import { pause } from "../core/abort.ts";
+import type { Asset } from "../core/asset.ts";
+import { sleep } from "../core/abort.ts";
+import { NotReadyError, TimeoutError } from "../core/errors.ts";
+import type { LookUp } from "../core/look-up.ts";
+import { checkCallback, resolveNumbers, resolveSettings, type NumberRules } from "../core/options.ts";
+import type { RequestOptions, RetryEvent, Settings } from "../core/options.ts";
+import { jitter, mayPass, requestedDelayMs, retryAfterMsOf, type Failure } from "../core/retry.ts";
 
-/** What a wait may be told; the rest is for each of its look-ups. */
+/** Options of a wait; the others apply to each of its look-ups. */
 export interface WaitOptions extends RequestOptions {
-  /** From one look-up to the next, ± 25 %, in milliseconds. A `Retry-After` goes before it. @default 2000 */
+  /** Time between two look-ups, ± 25 %, in milliseconds. A `Retry-After` goes before it. @default 2000 */
   intervalMs?: number | undefined;
-  /** How long the wait may take, the look-ups included, in milliseconds. @default 600000 */
+  /** Limit for the wait, all look-ups included, in milliseconds. @default 600000 */
   waitTimeoutMs?: number | undefined;
-  /** How long one look-up may take, its attempts and their waits included, in milliseconds. @default 120000 */
+  /** Limit for one look-up, its attempts and their delays included, in milliseconds. @default 120000 */
   totalTimeoutMs?: number | undefined;
-  /** Called before each pause, which goes on meanwhile. What it throws until the next look-up ends the wait. */
+  /** Called after each look-up, while the delay runs. If it throws before the next look-up, the wait ends with that error. */
   onPoll?: ((event: PollEvent) => unknown) | undefined;
 }
 
-/** What is told before an asset is looked up again. No asset: its signed URL is a secret. */
+/** Describes a look-up of a wait. It has no asset, because the signed URL is a secret. */
 export interface PollEvent {
-  /** Which look-up has just ended, from 1. */
+  /** Number of look-ups so far, from 1. */
   poll: number;
-  /** How long until the next one, in milliseconds. */
+  /** Time until the next look-up, in milliseconds. */
   delayMs: number;
-  /** The asset's status, if the look-up gave one. */
+  /** The asset's status, if the look-up returned one. */
   status: Asset["status"] | undefined;
   /** Why the look-up failed, if it did. */
   error: RetryEvent["error"] | undefined;
 }
 
-/** The options that steer a wait, checked and complete. */
+const waitNumbers: NumberRules<"intervalMs" | "waitTimeoutMs"> = {
+  intervalMs: { fallback: 2000, min: 1 },
+  waitTimeoutMs: { fallback: 600_000, min: 1 },
+};
+
+/** The options of a wait, checked and complete. @internal */
 export interface WaitSettings extends Settings {
   intervalMs: number;
   waitTimeoutMs: number;
   onPoll: WaitOptions["onPoll"];
 }
 
-/** Checks the options of a wait on top of its client's. */
+/** Checks the options of a wait, on top of its client's. @internal */
 export function resolveWaitSettings(options: WaitOptions, client: Settings): WaitSettings {
   const settings = resolveSettings(options, client);
   const { onPoll } = options;
   checkCallback("onPoll", onPoll);
-  return {
-    ...settings,
-    intervalMs: checkInteger("intervalMs", options.intervalMs ?? 2000, 1),
-    waitTimeoutMs: checkInteger("waitTimeoutMs", options.waitTimeoutMs ?? 600_000, 1),
-    onPoll,
-  };
+  return { ...settings, ...resolveNumbers(waitNumbers, options), onPoll };
 }
 
 /** The one status that the vendor documents. */
 const readyStatus = "confirmed";
 const maxFailuresInARow = 3;
 
-/** What one look-up has brought. */
-interface Look {
+/** The result of one look-up. */
+interface Poll {
   asset?: Asset;
   /** The asset's status, without secrets. */
   status?: Asset["status"] | undefined;
   /** Why there is no asset, if that is known. */
   failure?: Failure | undefined;
-  /** The wait's deadline has cut it short: it has not failed by itself. */
+  /** The wait's deadline has ended it: it has not failed by itself. */
   isCut?: boolean;
   attempts: number;
   retryAfterMs: number | undefined;
 }
 
-/** What all look-ups so far have brought. */
-interface Progress {
+/** The results of all look-ups so far. */
+interface PollHistory {
   polls: number;
   attempts: number;
-  /** The newest asset, its status, and which look-up has brought it. */
-  newest?: { asset: Asset; status: Look["status"]; poll: number };
-  /** Why there is none newer. */
+  /** The newest asset, its status, and the number of the look-up that returned it. */
+  newest?: { asset: Asset; status: Poll["status"]; poll: number };
+  /** Why there is no newer one. */
   failure?: Failure | undefined;
 }
 
-/** Looks up, then pauses, until the asset is ready, the API says no or the time is up. */
-export async function waitUntilReady(id: string, wait: WaitSettings, lookUp: LookUp): Promise<Asset> {
-  const endsAt = performance.now() + wait.waitTimeoutMs;
-  const progress: Progress = { polls: 0, attempts: 0 };
+/** Looks up, then sleeps, until the asset is ready, the API refuses or the time is up. @internal */
+export async function waitUntilReady(id: string, settings: WaitSettings, lookUp: LookUp): Promise<Asset> {
+  const { signal, intervalMs, waitTimeoutMs, onPoll } = settings;
+  const endsAt = performance.now() + waitTimeoutMs;
+  const history: PollHistory = { polls: 0, attempts: 0 };
   let failuresInARow = 0;
 
   for (let poll = 1; ; poll++) {
     const leftMs = endsAt - performance.now();
-    // A busy machine may end a pause late.
-    if (leftMs <= 0) throw notReady(id, wait, progress);
-    const look = await lookOnce(lookUp, wait, leftMs);
-    const { asset, status, failure } = look;
+    // A busy machine may end a sleep late.
+    if (leftMs <= 0) throw notReady(id, waitTimeoutMs, history);
+    const result = await pollOnce(lookUp, settings, leftMs);
+    const { asset, status, failure } = result;
     if (asset?.status === readyStatus) return asset;
-    progress.polls = poll;
-    progress.attempts += look.attempts;
-    if (asset !== undefined) progress.newest = { asset, status, poll };
-    progress.failure = asset === undefined ? (failure ?? progress.failure) : undefined;
-    if (!look.isCut) failuresInARow = failure === undefined ? 0 : failuresInARow + 1;
+    history.polls = poll;
+    history.attempts += result.attempts;
+    if (asset !== undefined) history.newest = { asset, status, poll };
+    history.failure = asset === undefined ? (failure ?? history.failure) : undefined;
+    if (!result.isCut) failuresInARow = failure === undefined ? 0 : failuresInARow + 1;
 
-    const delayMs = look.retryAfterMs || jitter(wait.intervalMs);
-    if (delayMs >= endsAt - performance.now()) throw notReady(id, wait, progress);
+    const delayMs = result.retryAfterMs || jitter(intervalMs);
+    if (delayMs >= endsAt - performance.now()) throw notReady(id, waitTimeoutMs, history);
     if (failure !== undefined && failuresInARow > maxFailuresInARow) throw failure;
-    await pause(delayMs, wait.signal, () => wait.onPoll?.({ poll, delayMs, status, error: failure }));
+    await sleep(delayMs, signal, () => onPoll?.({ poll, delayMs, status, error: failure }));
   }
 }
 
-/** Rejects only with what no waiting can mend. */
-async function lookOnce(lookUp: LookUp, wait: WaitSettings, leftMs: number): Promise<Look> {
+/** Rejects only with failures that no wait can mend. */
+async function pollOnce(lookUp: LookUp, settings: WaitSettings, leftMs: number): Promise<Poll> {
+  const totalTimeoutMs = Math.min(settings.totalTimeoutMs, leftMs);
   try {
-    const response = await lookUp({ ...wait, totalTimeoutMs: Math.min(wait.totalTimeoutMs, leftMs) });
-    const { attempts, headers, redact } = response;
-    const asset = unwrapAsset(response);
+    const { asset, attempts, headers, redact } = await lookUp({ ...settings, totalTimeoutMs });
     const status = typeof asset.status === "string" ? redact(asset.status) : undefined;
     return { asset, status, attempts, retryAfterMs: retryAfterMsOf(headers) };
   } catch (error) {
-    // The caller's reason may be an error of ours, from another call.
-    wait.signal?.throwIfAborted();
+    // The reason of an abort may be an error of ours, from another call.
+    settings.signal?.throwIfAborted();
     if (!mayPass(error)) throw error;
-    const isCut = leftMs < wait.totalTimeoutMs && error instanceof TimeoutError && error.clock === "total";
-    const failure = isCut ? (error.cause as Failure | undefined) : error;
-    // A look-up that had no time for the API's wait tells of it by its cause.
-    const { retryAfterMs } = (error.cause ?? error) as Partial<ApiError>;
-    return { failure, isCut, attempts: error.attempts, retryAfterMs };
+    const isCut = leftMs < settings.totalTimeoutMs && error instanceof TimeoutError && error.clock === "total";
+    // A look-up that had no time to follow `Retry-After` has that failure as its cause.
+    const cause = mayPass(error.cause) ? error.cause : undefined;
+    const failure = isCut ? cause : error;
+    return { failure, isCut, attempts: error.attempts, retryAfterMs: requestedDelayMs(cause ?? error) };
   }
 }
 
-function notReady(id: string, { waitTimeoutMs }: WaitSettings, progress: Progress): NotReadyError {
-  const { polls, attempts, newest, failure } = progress;
-  const said = [`look-ups: ${polls}`, `last status: ${JSON.stringify(newest?.status?.slice(0, 80)) ?? "unknown"}`];
-  if (newest?.poll !== polls) said.push(`then: ${failure?.name ?? "no answer"}`);
-  const message = `${id}: not ready in time (${said.join(", ")}). Raise waitTimeoutMs (${waitTimeoutMs} ms) to wait longer.`;
+function notReady(id: string, waitTimeoutMs: number, { polls, attempts, newest, failure }: PollHistory): NotReadyError {
+  const facts = [`look-ups: ${polls}`, `last status: ${JSON.stringify(newest?.status?.slice(0, 80)) ?? "unknown"}`];
+  if (newest?.poll !== polls) facts.push(`then: ${failure?.name ?? "no answer"}`);
+  const message = `${id}: not ready in time (${facts.join(", ")}). Raise waitTimeoutMs (${waitTimeoutMs} ms) to wait longer.`;
   return new NotReadyError(message, { asset: newest?.asset, attempts, ...(failure && { cause: failure }) });
 }

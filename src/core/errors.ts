@@ -1,4 +1,4 @@
-import type { Asset } from "../../generated/schema.ts";
+import type { Asset } from "./asset.ts";
 import { withoutQueries } from "./redact.ts";
 
 const brand: unique symbol = Symbol.for("chenyu-assets.error");
@@ -10,14 +10,14 @@ interface Details {
   retryable?: boolean;
 }
 
-/** The base of all errors of this package, but for a caller's abort (the signal's `reason`) and a thrown `apiKey()`. */
+/** The base of this package's errors. Not thrown for an abort (the signal's `reason`) or what your `apiKey()` throws. */
 export class ChenyuError extends Error {
   override readonly name: string = "ChenyuError";
-  /** The `X-Request-Id` of the response, where it has one. The vendor documents none. */
+  /** The `X-Request-Id` of the response, if it has one. The vendor documents none. */
   readonly requestId: string | undefined;
-  /** How many requests were sent for this call; of a wait, for its last look-up: `NotReadyError` counts all. */
+  /** Number of requests sent for this call. For a wait: for its last look-up; only `NotReadyError` counts all. */
   readonly attempts: number;
-  /** Whether trying again may help: what the client's own retries go by. */
+  /** Whether trying again may help. The client's own retries follow it. */
   readonly retryable: boolean;
 
   constructor(message: string, { requestId, attempts = 1, retryable = false, ...options }: Details) {
@@ -36,35 +36,39 @@ export class ChenyuError extends Error {
 /** Thrown for a wrong option or asset reference, before any request is sent. */
 export class ConfigError extends ChenyuError {
   override readonly name = "ConfigError";
-  constructor(message: string) {
-    super(message, { attempts: 0 });
+  /** Name of the option or argument that is wrong. */
+  readonly option: string;
+
+  constructor(option: string, text: string) {
+    super(`${option}: ${text}`, { attempts: 0 });
+    this.option = option;
   }
 }
 
-/** Thrown when the API says no: by an HTTP error, or by an envelope whose `code` is not 0. */
+/** Thrown when the API reports a failure: by an HTTP error, or by an envelope whose `code` is not 0. */
 export class ApiError extends ChenyuError {
   override readonly name = "ApiError";
-  /** The HTTP status: 200 for a failure that only the envelope tells. */
+  /** HTTP status. It is 200 for a failure that only the envelope reports. */
   declare readonly status: number;
-  /** The envelope's `code`, where there is an envelope. */
+  /** The envelope's `code`, if there is an envelope. */
   declare readonly code: number | undefined;
-  /** The API's own message, in Chinese, where there is one. */
+  /** The API's own message, in Chinese, if there is one. */
   declare readonly msg: string | undefined;
-  /** What `status` or `code` means; `rejected` is a business failure. */
+  /** Meaning of `status` or `code`; `rejected` is a business failure. */
   declare readonly kind: keyof typeof advice;
-  /** Why the asset was `rejected`: a guess by words in `msg`, for the vendor documents no codes. */
+  /** Why the asset was `rejected`. A guess by words in `msg`, because the vendor documents no codes. */
   declare readonly reason: "expired" | "no_permission" | "review_failed" | "unknown" | undefined;
   /** How long the API asks to wait, in milliseconds. */
   declare readonly retryAfterMs: number | undefined;
 
   constructor(requestLine: string, answer: Omit<ApiError, keyof ChenyuError>, details: Details) {
     const { status, code, msg, kind } = answer;
-    const said = [
+    const facts = [
       `HTTP ${status}`,
       code === undefined ? [] : `code ${code}`,
       msg === undefined ? [] : JSON.stringify(msg.slice(0, 200)),
     ];
-    super(`${requestLine}: ${said.flat().join(", ")} (${kind}). ${advice[kind]}`, details);
+    super(`${requestLine}: ${facts.flat().join(", ")} (${kind}). ${advice[kind]}`, details);
     Object.assign(this, answer);
   }
 }
@@ -75,12 +79,12 @@ const advice = {
   permission_denied: "Check what the API key may do.",
   not_found: "Check the asset id; assets also expire.",
   rate_limited: "Wait before the next request.",
-  server_error: "The server failed: look again later.",
+  server_error: "The server failed. Try again later.",
   rejected: "The asset has expired, is not yours or failed review.",
-  unexpected: "The API is not known to answer so.",
+  unexpected: "The API is not known to answer like this.",
 } as const;
 
-/** Thrown when no whole response came: refused, reset or cut off. Not for a response that says no. */
+/** Thrown when no whole response came: refused, reset or cut off. Not thrown for a response that reports a failure. */
 export class NetworkError extends ChenyuError {
   override readonly name = "NetworkError";
   constructor(message: string, details: Details) {
@@ -88,22 +92,27 @@ export class NetworkError extends ChenyuError {
   }
 }
 
-/** Thrown when a response, body included, did not come in time. Not for the caller's own abort. */
+const clockOptions = { attempt: "timeoutMs", total: "totalTimeoutMs", idle: "idleTimeoutMs" } as const;
+
+/** Thrown when a response, body included, did not come in time. Not thrown for your own abort. */
 export class TimeoutError extends ChenyuError {
   override readonly name = "TimeoutError";
-  /** Which clock ran out: the one of `timeoutMs` (`attempt`), `totalTimeoutMs` (`total`) or `idleTimeoutMs` (`idle`). */
-  readonly clock: "attempt" | "total" | "idle";
+  /** The clock that ran out: of one attempt, of the whole call, or of a silent content host. */
+  readonly clock: keyof typeof clockOptions;
+  /** The option that sets this clock. */
+  readonly option: (typeof clockOptions)[keyof typeof clockOptions];
 
   constructor(message: string, { clock, ...details }: Details & Pick<TimeoutError, "clock">) {
     super(message, { ...details, retryable: clock !== "total" });
     this.clock = clock;
+    this.option = clockOptions[clock];
   }
 }
 
-/** Thrown when a whole response came that is not the API's: a gateway's page, a redirect, another JSON. */
+/** Thrown when a whole response is not the API's: a gateway's page, a redirect, other JSON. */
 export class ResponseError extends ChenyuError {
   override readonly name = "ResponseError";
-  /** The HTTP status. */
+  /** HTTP status. */
   readonly status: number;
 
   constructor(message: string, { status, ...details }: Details & Pick<ResponseError, "status">) {
@@ -112,7 +121,7 @@ export class ResponseError extends ChenyuError {
   }
 }
 
-/** Thrown when an asset did not get ready in time, or has no content yet. Not when the API says no: {@link ApiError}. */
+/** Thrown when an asset is not ready in time, or has no content yet. Not thrown for a failure: see {@link ApiError}. */
 export class NotReadyError extends ChenyuError {
   override readonly name = "NotReadyError";
   // Private, so that no log shows its signed URL.
@@ -123,38 +132,36 @@ export class NotReadyError extends ChenyuError {
     this.#asset = asset;
   }
 
-  /** The asset as it was last seen, if it ever was. */
+  /** The asset as it was last seen, if it was seen. */
   get asset(): Asset | undefined {
     return this.#asset;
   }
 }
 
-/** Thrown when the bytes of an asset cannot be had whole, or not be kept. Not for a connection that fails. */
+/** Thrown when the content cannot be read whole, or not be saved. Not thrown for a failed connection. */
 export class DownloadError extends ChenyuError {
   override readonly name = "DownloadError";
-  /** What is wrong. */
-  readonly kind: DownloadProblem;
-  /** The HTTP status that the content host answered with, if that is what is wrong. */
-  readonly status: number | undefined;
+  /** What went wrong. */
+  declare readonly kind: DownloadProblem;
+  /** HTTP status of the content host, if that is the failure. */
+  declare readonly status: number | undefined;
   /** How long the content host asks to wait, in milliseconds. */
-  readonly retryAfterMs: number | undefined;
+  declare readonly retryAfterMs: number | undefined;
 
   constructor(message: string, { kind, status, retryAfterMs, ...details }: Details & DownloadDetails) {
     super(message, details);
-    this.kind = kind;
-    this.status = status;
-    this.retryAfterMs = retryAfterMs;
+    Object.assign(this, { kind, status, retryAfterMs });
   }
 }
 
 /**
  * - `address`: an address of the content is not safe to use.
- * - `refused`: the content host says no, by `status`; with a fresh URL too.
- * - `changed`: it is another file than the one that the first bytes are of.
+ * - `refused`: the content host refuses (see `status`), also with a fresh URL.
+ * - `changed`: the file is no longer the one that the first bytes came from.
  * - `size`: there are more or fewer bytes than announced, or than `size_bytes`.
  * - `too_large`: more than `maxBytes`.
- * - `unexpected`: the content host answers what cannot be used.
- * - `exists`: there is a file already, and `overwrite` is `error`.
+ * - `unexpected`: the content host's answer cannot be used.
+ * - `exists`: the file exists already, and `overwrite` is `error`.
  * - `busy`: another download writes to the same file.
  * - `disk_full`, `no_permission`, `target`: the file cannot be written; `cause` is the system's error.
  */
@@ -168,9 +175,11 @@ interface DownloadDetails {
   retryAfterMs?: number | undefined;
 }
 
-/** Knows this package's errors, those of a second copy of it too, where `instanceof` fails; then look at `name`. */
+/**
+ * Tells whether this package threw an error, also from a second copy of it, where `instanceof` fails. Then look at `name`.
+ */
 export function isChenyuError(
-  e: unknown,
-): e is ApiError | NetworkError | TimeoutError | ResponseError | NotReadyError | DownloadError | ConfigError {
-  return (e as Partial<ChenyuError> | null | undefined)?.[brand] === true;
+  error: unknown,
+): error is ApiError | NetworkError | TimeoutError | ResponseError | NotReadyError | DownloadError | ConfigError {
+  return Object(error)[brand] === true;
 }

@@ -1,5 +1,6 @@
 import { serverUrl } from "../../generated/document.ts";
 import { ConfigError, type ApiError, type DownloadError, type NetworkError, type TimeoutError } from "./errors.ts";
+import { environment, isBrowser, isLoopback } from "./runtime.ts";
 
 /** An API key, or a function that gives one for each request. */
 export type ApiKey = string | (() => string | Promise<string>);
@@ -7,47 +8,57 @@ export type ApiKey = string | (() => string | Promise<string>);
 /** The part of the Fetch standard's `fetch` that is used. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** What is told before a request is sent again. */
+/** Describes a retry before it happens. */
 export interface RetryEvent {
-  /** Which attempt has failed, from 1. */
+  /** Number of requests sent so far, from 1. */
   attempt: number;
-  /** How long until the next one, in milliseconds. */
+  /** Time until the next request, in milliseconds. */
   delayMs: number;
-  /** Why it has failed. */
+  /** Why the last request failed. */
   error: ApiError | NetworkError | TimeoutError | DownloadError;
 }
 
-/** What one call may set for itself. */
+/** Options of one call. */
 export interface RequestOptions {
-  /** Ends the call: it then rejects with the signal's `reason`. */
+  /** Ends the call: it rejects with the signal's `reason`. */
   signal?: AbortSignal | undefined;
-  /** Sent with this call, beside the client's. */
+  /** Headers sent with this call, added to the client's. */
   headers?: Record<string, string> | undefined;
-  /** How long one attempt may take, the response's body included, in milliseconds. @default 30000 */
+  /** Limit for one attempt, the response's body included, in milliseconds. @default 30000 */
   timeoutMs?: number | undefined;
-  /** How long the call may take, all attempts and waits included, in milliseconds. @default 120000 */
+  /** Limit for the call, all attempts and delays included, in milliseconds. @default 120000 */
   totalTimeoutMs?: number | undefined;
-  /** How often a request is sent again. @default 3 */
+  /** How many times a failed request is sent again. @default 3 */
   maxRetries?: number | undefined;
 }
 
-/** What a client may be told. */
+/** Options of a client. */
 export interface ClientOptions extends Omit<RequestOptions, "signal"> {
-  /** The key that goes out as bearer token. @default the environment variable `CHENYU_API_KEY` */
+  /** The API key, sent as bearer token. @default the environment variable `CHENYU_API_KEY` */
   apiKey?: ApiKey | undefined;
-  /** Where the API is; `http:` on this machine alone. @default `CHENYU_BASE_URL`, else the document's server */
+  /** URL of the API. `http:` only on this machine. @default `CHENYU_BASE_URL`, else the document's server */
   baseUrl?: string | undefined;
-  /** What sends the requests: called with a URL and an init. @default the global `fetch` */
+  /** Sends the requests: called with a URL and an init. @default the global `fetch` */
   fetch?: Fetch | undefined;
-  /** The longest `Retry-After` that is waited for, in milliseconds; a longer one ends the call. @default 60000 */
+  /** The longest `Retry-After` that the client waits for, in milliseconds; a longer one ends the call. @default 60000 */
   maxRetryAfterMs?: number | undefined;
-  /** Called before each wait for a retry, which goes on meanwhile. What it throws until the retry ends the call. */
+  /** Called before each retry, while the delay runs. If it throws before the retry, the call ends with that error. */
   onRetry?: ((event: RetryEvent) => unknown) | undefined;
   /** Allows an `apiKey` in a browser, where every visitor can read it. @default false */
   dangerouslyAllowBrowser?: boolean | undefined;
 }
 
-/** The options that steer a call, checked and complete. */
+/** Default and lowest value of an option that is a whole number. */
+export type NumberRules<Name extends string> = Readonly<Record<Name, { fallback: number; min: number }>>;
+
+const requestNumbers: NumberRules<"timeoutMs" | "totalTimeoutMs" | "maxRetries" | "maxRetryAfterMs"> = {
+  timeoutMs: { fallback: 30_000, min: 1 },
+  totalTimeoutMs: { fallback: 120_000, min: 1 },
+  maxRetries: { fallback: 3, min: 0 },
+  maxRetryAfterMs: { fallback: 60_000, min: 0 },
+};
+
+/** The options of a call, checked and complete. */
 export interface Settings {
   signal: AbortSignal | undefined;
   timeoutMs: number;
@@ -57,125 +68,102 @@ export interface Settings {
   onRetry: ClientOptions["onRetry"];
 }
 
-const defaults: Settings = {
-  signal: undefined,
-  timeoutMs: 30_000,
-  totalTimeoutMs: 120_000,
-  maxRetries: 3,
-  maxRetryAfterMs: 60_000,
-  onRetry: undefined,
-};
-
-/** Checks the options of a client, or those of a call on top of its client's. */
-export function resolveSettings(options: ClientOptions & RequestOptions, client: Settings = defaults): Settings {
+/** Checks the options of a client, or of a call of it. */
+export function resolveSettings(options: ClientOptions & RequestOptions, client?: Settings): Settings {
   checkOptions(options);
-  const { signal, onRetry = client.onRetry } = options;
+  const { signal, onRetry = client?.onRetry } = options;
   if (signal !== undefined && typeof signal?.addEventListener !== "function") {
-    throw new ConfigError("signal: it is no AbortSignal. Pass the signal of an AbortController.");
+    throw new ConfigError("signal", "it is not an AbortSignal. Pass the signal of an AbortController.");
   }
   checkCallback("onRetry", onRetry);
-  return {
-    signal,
-    timeoutMs: checkInteger("timeoutMs", options.timeoutMs ?? client.timeoutMs, 1),
-    totalTimeoutMs: checkInteger("totalTimeoutMs", options.totalTimeoutMs ?? client.totalTimeoutMs, 1),
-    maxRetries: checkInteger("maxRetries", options.maxRetries ?? client.maxRetries, 0),
-    maxRetryAfterMs: checkInteger("maxRetryAfterMs", options.maxRetryAfterMs ?? client.maxRetryAfterMs, 0),
-    onRetry,
-  };
+  return { signal, ...resolveNumbers(requestNumbers, options, client), onRetry };
 }
 
-/** Refuses what is given for options and is none, as the key itself. */
+/** Checks the options that are whole numbers. One that is left out is the client's, else the default. */
+export function resolveNumbers<Name extends string>(
+  rules: NumberRules<Name>,
+  options: Partial<Record<Name, number | undefined>>,
+  client?: Record<Name, number>,
+): Record<Name, number> {
+  const numbers: Partial<Record<Name, number>> = {};
+  for (const name in rules) {
+    const { fallback, min } = rules[name];
+    numbers[name] = checkInteger(name, options[name] ?? client?.[name] ?? fallback, min);
+  }
+  return numbers as Record<Name, number>; // the loop has set each name
+}
+
+/** Throws when options is not an object, for example when the key itself is passed. */
 export function checkOptions(options: unknown): void {
-  if (Object(options) !== options) throw new ConfigError("options: pass an object, like { maxRetries: 5 }.");
+  if (Object(options) !== options) throw new ConfigError("options", "pass an object, like { maxRetries: 5 }.");
 }
 
-/** Gives the option, or the global `fetch` as it is at the time of each call. */
+/** Returns the option, or the global `fetch` as it is at the time of each call. */
 export function checkFetch(option: Fetch = (url, init) => fetch(url, init)): Fetch {
-  if (typeof option !== "function") throw new ConfigError("fetch: pass a function like the global fetch.");
+  if (typeof option !== "function") throw new ConfigError("fetch", "pass a function like the global fetch.");
   return option;
 }
 
-/** Refuses what is given for a function and is none. */
+/** Throws when the caller's `fetch` returned something else than a Response. */
+export function checkResponse(response: Response): void {
+  if (typeof response?.headers?.get === "function") return;
+  throw new ConfigError("fetch", "it must return a Response, as the global fetch does.");
+}
+
+/** Throws when a callback is not a function. */
 export function checkCallback(name: string, value: unknown): void {
-  if (value !== undefined && typeof value !== "function") throw new ConfigError(`${name}: pass a function.`);
+  if (value !== undefined && typeof value !== "function") throw new ConfigError(name, "pass a function.");
 }
 
-/** Refuses what is no whole number, or out of bounds. @param max - By default the longest that a timer can hold. */
+/** Throws when a value is not a whole number within the limits. @param max - Default: the longest that a timer can hold. */
 export function checkInteger(name: string, value: unknown, min: number, max: number = 2 ** 31 - 1): number {
-  if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return value as number;
+  if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
   const shown = typeof value === "number" || value == null ? value : `a ${typeof value}`;
-  throw new ConfigError(`${name}: ${shown} cannot be used. Pass a whole number from ${min} to ${max}.`);
+  throw new ConfigError(name, `${shown} cannot be used. Pass a whole number from ${min} to ${max}.`);
 }
 
-/** Gives the option or the environment's key; in a browser none, unless it is allowed. */
+/** Returns the option or the environment's key. In a browser there is none, unless it is allowed. */
 export function resolveApiKey({ apiKey, dangerouslyAllowBrowser }: ClientOptions): ApiKey | undefined {
   const key = apiKey ?? (environment("CHENYU_API_KEY") || undefined);
   if (key === undefined && isBrowser()) return undefined;
-  if (key === undefined) throw new ConfigError("apiKey: there is none. Set CHENYU_API_KEY, or pass { apiKey }.");
+  if (key === undefined) throw new ConfigError("apiKey", "there is none. Set CHENYU_API_KEY, or pass { apiKey }.");
   if (isBrowser() && dangerouslyAllowBrowser !== true) {
     const fix = "Let baseUrl be a proxy of your own that adds it, or pass { dangerouslyAllowBrowser: true }.";
-    throw new ConfigError(`apiKey: every visitor of a page can read it. ${fix}`);
+    throw new ConfigError("apiKey", `every visitor of a page can read it. ${fix}`);
   }
   return typeof key === "function" ? key : checkApiKey(key);
 }
 
-/** Refuses a key that cannot stand in a header, without showing it. */
+/** Throws when a key cannot stand in a header, without showing it. */
 export function checkApiKey(key: unknown): string {
   if (typeof key === "string" && /^[\x21-\x7e]+$/.test(key)) return key;
-  const problem = key === "" ? "is empty" : "must be visible ASCII without spaces or line breaks";
-  throw new ConfigError(`apiKey: the key ${problem}. Copy it from the console again.`);
+  const fault = key === "" ? "is empty" : "must be visible ASCII without spaces or line breaks";
+  throw new ConfigError("apiKey", `the key ${fault}. Copy it from the console again.`);
 }
 
-/** Gives the option, the environment's URL or the document's, without a slash at its end. */
+/** Returns the option, the environment's URL or the document's, without a slash at its end. */
 export function resolveBaseUrl({ baseUrl }: ClientOptions): string {
   const value = baseUrl ?? (environment("CHENYU_BASE_URL") || serverUrl);
-  // `localhost:4010` is a URL, too, of a protocol "localhost:".
+  // `localhost:4010` is a URL too, with the protocol "localhost:".
   if (typeof value !== "string" || !URL.canParse(value) || !/^\s*https?:/i.test(value)) {
-    throw new ConfigError(`baseUrl: it is no https: or http: URL. Pass one like ${serverUrl}.`);
+    throw new ConfigError("baseUrl", `it is not an https: or http: URL. Pass one like ${serverUrl}.`);
   }
   const { protocol, hostname, username, password, origin, pathname, search, hash } = new URL(value);
   if (username + password + search + hash !== "") {
-    throw new ConfigError(`baseUrl: only an origin and a path can be used. Pass ${origin}${pathname} alone.`);
+    throw new ConfigError("baseUrl", `only an origin and a path can be used. Pass ${origin}${pathname} alone.`);
   }
   if (protocol !== "https:" && !(protocol === "http:" && isLoopback(hostname))) {
-    throw new ConfigError(`baseUrl: ${protocol}//${hostname} would show the key on the way. Use https:.`);
+    throw new ConfigError("baseUrl", `${protocol}//${hostname} would show the key on the way. Use https:.`);
   }
   return origin + pathname.replace(/\/+$/, "");
 }
 
-/** Whether a host, as `URL` writes it, is this machine. */
-export function isLoopback(hostname: string): boolean {
-  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
-}
-
-/** Refuses headers that cannot be sent, without showing their values. */
+/** Throws when headers cannot be sent, without showing their values. */
 export function checkHeaders(headers: Record<string, string> = {}): Headers {
   try {
     return new Headers(headers);
   } catch {
     const names = Object.keys(Object(headers)).join(", ");
-    throw new ConfigError(`headers: they cannot be sent. Check the names and values of: ${names}.`);
+    throw new ConfigError("headers", `they cannot be sent. Check the names and values of: ${names}.`);
   }
-}
-
-/** A page, or a worker of one. Node with the globals of a browser, as in tests with jsdom, is none. */
-export function isBrowser(): boolean {
-  return ("document" in globalThis || "importScripts" in globalThis) && nodeProcess()?.versions?.node === undefined;
-}
-
-function environment(name: string): string | undefined {
-  try {
-    return nodeProcess()?.env?.[name];
-  } catch {
-    return undefined; // Deno, without the permission to read it
-  }
-}
-
-interface NodeProcess {
-  env?: Record<string, string>;
-  versions?: { node?: string };
-}
-
-function nodeProcess(): NodeProcess | undefined {
-  return (globalThis as { process?: NodeProcess }).process;
 }

@@ -8,7 +8,10 @@ export function withoutQueries(text: string): string {
     .replace(/(signature|expires)(=|%(25)?3d|&#61;|&#x3d;|"?: *"?)[^\s"<>]*/gi, "$1=…");
 }
 
-/** Cuts the API key, which a server may repeat in the form of its own format, out of a text; the queries of URLs too. */
+/**
+ * Cuts the API key and the queries of URLs out of a text. A server may repeat the key in the form of its own format, for
+ * example as JSON or HTML.
+ */
 export function withoutSecrets(text: string, key: string | undefined): string {
   if (key === undefined) return withoutQueries(text);
   const json = JSON.stringify(key).slice(1, -1);
@@ -18,15 +21,20 @@ export function withoutSecrets(text: string, key: string | undefined): string {
   return withoutQueries(text.replace(new RegExp(anyForm, "gi"), "[API key]"));
 }
 
-/** What is kept of an error that another package threw. */
+/** A copy of an error that another package threw. */
 export type SafeError = Error & { code?: string; cause?: SafeError };
 
-/** Copies an error without what it may hold of a request or a response: Node's parser keeps the bytes that it read. */
+/** Copies an error without the request or response that it may hold: Node's parser keeps the bytes that it read. */
 export function safeCopy(error: unknown, redact: (text: string) => string, depth = 2): SafeError {
-  const { name, message, code, cause } = Object(error) as Partial<SafeError>;
-  const copy = new Error(redact(typeof message === "string" ? message : `It was a ${typeof error}.`)) as SafeError;
+  const { name, message, code, cause } = Object(error) as Partial<SafeError>; // each field is checked
+  const copy = new Error(redact(typeof message === "string" ? message : `It was a ${typeof error}.`)) as SafeError; // made one below
   if (typeof name === "string") copy.name = name;
   if (typeof code === "string") copy.code = code;
   if (cause !== undefined && depth > 0) copy.cause = safeCopy(cause, redact, depth - 1);
   return copy;
+}
+
+/** Why `fetch` failed, in a word or a sentence. Node hides the reason one level down. */
+export function reasonOf({ message, cause }: SafeError): string {
+  return cause?.message || cause?.code || message;
 }

@@ -1,14 +1,65 @@
+import { sleep } from "./abort.ts";
+import { isFinal } from "./callback.ts";
+import { ApiError, DownloadError, NetworkError, TimeoutError } from "./errors.ts";
+import type { RetryEvent, Settings } from "./options.ts";
+
 /** HTTP statuses of failures that may pass. */
 export const passingStatuses: readonly number[] = [408, 429, 500, 502, 503, 504];
+
+/** A failure that another attempt may mend. */
+export type Failure = RetryEvent["error"];
+
+/** How a piece of work is repeated. */
+export interface RetryPolicy extends Pick<Settings, "signal" | "maxRetries" | "maxRetryAfterMs" | "onRetry"> {
+  /** Whether the work may be repeated after it has failed. */
+  mayRepeat(): boolean;
+  /** Throws if there is no time for the next sleep. */
+  checkTime?(sleepMs: number, failure: Failure): void;
+}
+
+/**
+ * Does the work, and does it again after a failure that may pass.
+ *
+ * @param work - Gets the number of the attempt, from 1.
+ */
+export async function withRetries<T>(policy: RetryPolicy, work: (attempt: number) => Promise<T>): Promise<T> {
+  const { signal, maxRetries, maxRetryAfterMs, onRetry } = policy;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work(attempt);
+    } catch (error) {
+      // The reason of an abort may be an error of ours, from another call.
+      signal?.throwIfAborted();
+      if (!mayPass(error) || !error.retryable || !policy.mayRepeat() || attempt > maxRetries) throw error;
+      const retryAfterMs = requestedDelayMs(error);
+      if ((retryAfterMs ?? 0) > maxRetryAfterMs) throw error;
+      const delayMs = retryDelayMs(attempt, retryAfterMs);
+      policy.checkTime?.(delayMs, error);
+      await sleep(delayMs, signal, () => onRetry?.({ attempt: error.attempts, delayMs, error }));
+    }
+  }
+}
+
+/** Whether an error is a failure of ours that may pass. A callback's own error is not. */
+export function mayPass(error: unknown): error is Failure {
+  if (isFinal(error)) return false;
+  if (error instanceof ApiError || error instanceof DownloadError) return error.retryable;
+  return error instanceof NetworkError || error instanceof TimeoutError;
+}
+
+/** How long the server asks to wait, in milliseconds. */
+export function requestedDelayMs(failure: Failure): number | undefined {
+  return "retryAfterMs" in failure ? failure.retryAfterMs : undefined;
+}
 
 const baseDelayMs = 500;
 const maxDelayMs = 8000;
 
 /**
- * How long to wait before the next attempt: what the API asks for, else 500 ms, doubled each time, ±25 %, at most 8 s.
+ * How long to sleep before the next attempt: as long as the API asks for, else 500 ms, doubled each time, ±25 %, at most 8 s.
  *
- * @param attempt - How many requests were sent so far, from 1.
- * @param retryAfterMs - What the API asked for; 0 asks for nothing.
+ * @param attempt - Number of attempts so far, from 1.
+ * @param retryAfterMs - How long the API asks to wait; 0 asks for nothing.
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export function retryDelayMs(attempt: number, retryAfterMs: number | undefined): number {
@@ -16,12 +67,12 @@ export function retryDelayMs(attempt: number, retryAfterMs: number | undefined):
   return retryAfterMs || jitter(middleMs);
 }
 
-/** Shifts a time by up to 25 %, so that clients that began together do not go on together. */
+/** Shifts a time by up to 25 %, so that clients that failed together do not return together. */
 export function jitter(ms: number): number {
   return ms * (0.75 + Math.random() / 2);
 }
 
-/** How long a response asks to wait, in milliseconds; by its own clock, for this machine's may be wrong. */
+/** How long a response asks to wait, in milliseconds. By the server's own clock, because this machine's may be wrong. */
 export function retryAfterMsOf(headers: Headers): number | undefined {
   const nowMs = Date.parse(headers.get("date") ?? "") || Date.now();
   return parseRetryAfterMs(headers.get("retry-after"), nowMs);
@@ -30,13 +81,13 @@ export function retryAfterMsOf(headers: Headers): number | undefined {
 /**
  * Reads a `Retry-After` header: how long to wait, in milliseconds from `nowMs`.
  *
- * @returns `undefined` for what is neither whole seconds nor an HTTP date.
+ * @returns `undefined` for a value that is neither whole seconds nor an HTTP date.
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
  */
 export function parseRetryAfterMs(value: string | null, nowMs: number): number | undefined {
   if (value === null) return undefined;
   if (/^\d+$/.test(value)) return Math.min(Number(value) * 1000, Number.MAX_SAFE_INTEGER);
-  // `Date.parse` alone takes "1, 2" for a date.
+  // `Date.parse` alone reads "1, 2" as a date.
   const dateMs = httpDate.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
 }

@@ -1,11 +1,18 @@
-import type { Job } from "./read.ts";
 import { DownloadError, NetworkError, TimeoutError, type DownloadProblem } from "../core/errors.ts";
-import { safeCopy, withoutQueries } from "../core/redact.ts";
-import { reasonOf } from "../client/transport.ts";
+import { reasonOf, safeCopy, withoutQueries } from "../core/redact.ts";
+import { passingStatuses, retryAfterMsOf } from "../core/retry.ts";
 
-/** What is wrong with the content, or with the way to it. */
-export function problem(
-  { id, requests }: Job,
+/** What each error of a download tells. */
+export interface ErrorFacts {
+  /** The asset's id. */
+  readonly id: string;
+  /** Number of requests sent to content hosts. */
+  readonly requests: number;
+}
+
+/** Makes the error for a content, or an address of it, that cannot be used. */
+export function downloadError(
+  { id, requests }: ErrorFacts,
   kind: DownloadProblem,
   text: string,
   details: Partial<ConstructorParameters<typeof DownloadError>[1]> = {},
@@ -13,20 +20,26 @@ export function problem(
   return new DownloadError(`${id}: ${text}.`, { kind, attempts: requests, ...details });
 }
 
-/** What `fetch` threw, or the body of its response. */
-export function networkError({ id, requests, position }: Job, error: unknown): NetworkError {
+/** Makes the error for a response that has no bytes of the file. */
+export function refusedError(facts: ErrorFacts, { status, headers }: Response): DownloadError {
+  const details = { status, retryAfterMs: retryAfterMsOf(headers), retryable: passingStatuses.includes(status) };
+  return downloadError(facts, "refused", `the content host answers HTTP ${status}`, details);
+}
+
+/** Makes the error for what `fetch` threw, or the body of its response. */
+export function connectionError({ id, requests }: ErrorFacts, position: number, error: unknown): NetworkError {
   const cause = safeCopy(error, withoutQueries);
   const text = `the connection to the content host failed at byte ${position} (${reasonOf(cause)}). Check the network.`;
   return new NetworkError(`${id}: ${text}`, { cause, attempts: requests });
 }
 
-/** That the content ended where there should be more. */
-export function cutOff({ id, requests }: Job, position: number, end: number): NetworkError {
+/** Makes the error for a content that ended too early. */
+export function cutOffError({ id, requests }: ErrorFacts, position: number, end: number): NetworkError {
   return new NetworkError(`${id}: the content ended after ${position} of ${end} bytes.`, { attempts: requests });
 }
 
-/** That the content host has given nothing for too long. */
-export function nothingCame({ id, idleTimeoutMs, position, requests }: Job): TimeoutError {
+/** Makes the error for a content host that sent nothing for too long. */
+export function idleError({ id, requests }: ErrorFacts, position: number, idleTimeoutMs: number): TimeoutError {
   const text = `nothing came after byte ${position}. Raise idleTimeoutMs (${idleTimeoutMs} ms) to wait longer.`;
   return new TimeoutError(`${id}: ${text}`, { clock: "idle", attempts: requests });
 }

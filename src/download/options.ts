@@ -1,67 +1,65 @@
 import { ConfigError } from "../core/errors.ts";
-import { checkCallback, checkInteger, resolveSettings, type RequestOptions, type Settings } from "../core/options.ts";
+import { checkCallback, checkInteger, resolveNumbers, resolveSettings, type NumberRules } from "../core/options.ts";
+import type { RequestOptions, Settings } from "../core/options.ts";
 
-/** What a download may be told; `headers`, `timeoutMs` and `totalTimeoutMs` are for its look-ups alone. */
+/** Options of a download; `headers`, `timeoutMs` and `totalTimeoutMs` apply to its look-ups alone. */
 export interface DownloadOptions extends RequestOptions {
-  /** How long the content host may send nothing, in milliseconds. @default 30000 */
+  /** Longest silence of the content host, in milliseconds. @default 30000 */
   idleTimeoutMs?: number | undefined;
-  /** How often a request is sent again without a byte between; each byte gives them all back. @default 3 */
+  /** How many times a request is sent again without a byte between. Each byte restores them all. @default 3 */
   maxRetries?: number | undefined;
-  /** The part of the file that is wanted. @default all of it */
+  /** The wanted part of the file. @default the whole file */
   range?: ByteRange | undefined;
-  /** Called as bytes come, at most ten times a second, and once at the end. What it throws ends the download. */
+  /** Called as bytes come, at most ten times a second, and once at the end. If it throws, the download ends with that error. */
   onProgress?: ((progress: Progress) => unknown) | undefined;
 }
 
 /** A part of a file, as in `Blob.slice`. */
 export interface ByteRange {
-  /** The first byte, from 0. */
+  /** First byte, from 0. */
   start: number;
-  /** Where it ends, not included. @default the end of the file */
+  /** End, not included. @default the end of the file */
   end?: number | undefined;
 }
 
 /** How far a download is. */
 export interface Progress {
   receivedBytes: number;
-  /** How many there are to come in all, if that is known. */
+  /** Number of bytes wanted in all, if that is known. */
   totalBytes: number | undefined;
-  /** How often it has gone on from where a connection ended. */
+  /** How many times it went on where a connection had ended. */
   resumes: number;
-  /** How often it has asked for a fresh URL. */
+  /** How many times it looked the asset up again for a fresh URL. */
   refreshes: number;
 }
 
-/** What is read whole. */
+/** Options of reading a whole content into memory. */
 export interface ReadOptions {
-  /** The most bytes that the memory may be filled with. @default 100000000 */
+  /** Limit for the memory, in bytes. @default 100000000 */
   maxBytes?: number | undefined;
 }
 
-/** The options that steer a download, checked and complete. */
+const downloadNumbers: NumberRules<"idleTimeoutMs"> = { idleTimeoutMs: { fallback: 30_000, min: 1 } };
+
+/** The options of a download, checked and complete. @internal */
 export interface DownloadSettings extends Settings {
   idleTimeoutMs: number;
   range: ByteRange;
   onProgress: DownloadOptions["onProgress"];
 }
 
-/** Checks the options of a download on top of its client's. */
-export function resolveDownloadSettings(options: DownloadOptions, client: Settings): DownloadSettings {
+/** Checks the options of a download, on top of its client's. @internal */
+export function resolveDownloadSettings(options: DownloadOptions, client?: Settings): DownloadSettings {
   const settings = resolveSettings(options, client);
   const { range = { start: 0 }, onProgress } = options;
   checkCallback("onProgress", onProgress);
-  if (Object(range) !== range) throw new ConfigError("range: pass { start, end }, of which end may be left out.");
+  if (Object(range) !== range) throw new ConfigError("range", "pass { start, end }; end may be left out.");
   const start = checkPosition("range.start", range.start, 0);
   const end = range.end === undefined ? undefined : checkPosition("range.end", range.end, start);
-  return {
-    ...settings,
-    idleTimeoutMs: checkInteger("idleTimeoutMs", options.idleTimeoutMs ?? 30_000, 1),
-    range: { start, end },
-    onProgress,
-  };
+  return { ...settings, ...resolveNumbers(downloadNumbers, options), range: { start, end }, onProgress };
 }
 
-/** Refuses what is no position in a file, however large. */
+/** Throws when a value is not a position in a file, however large. @internal */
 export function checkPosition(name: string, value: unknown, min: number): number {
   return checkInteger(name, value, min, Number.MAX_SAFE_INTEGER);
 }

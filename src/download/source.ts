@@ -1,120 +1,141 @@
-import { passingStatuses, retryAfterMsOf } from "../core/retry.ts";
+import { withDeadline } from "../core/abort.ts";
+import type { Asset } from "../core/asset.ts";
+import { markFinal } from "../core/callback.ts";
+import { ConfigError, NetworkError } from "../core/errors.ts";
+import type { LookUp } from "../core/look-up.ts";
+import { checkResponse, type Fetch } from "../core/options.ts";
+import { isBrowser } from "../core/runtime.ts";
 import { checkAddress, findAddress, hasExpired } from "./address.ts";
-import { networkError, nothingCame, problem } from "./errors.ts";
-import type { Job } from "./read.ts";
-import { unwrapAsset } from "../client/envelope.ts";
-import { ConfigError, NetworkError, type DownloadError } from "../core/errors.ts";
-import { isBrowser } from "../core/options.ts";
-import { checkResponse } from "../client/response.ts";
-import { within } from "../core/abort.ts";
+import type { Cursor } from "./cursor.ts";
+import { connectionError, downloadError, idleError } from "./errors.ts";
+import type { DownloadSettings } from "./options.ts";
+
+/** How content hosts are reached. */
+export interface ContentHost {
+  fetch: Fetch;
+  /** URL of the API. */
+  baseUrl: string;
+  /** The one header of the client's that a content host gets. */
+  userAgent: string | null;
+}
+
+/** Where the bytes of an asset are. */
+export interface Source extends ContentHost {
+  readonly id: string;
+  readonly settings: DownloadSettings;
+  readonly lookUp: LookUp;
+  /** The asset as it was looked up last. */
+  asset: Asset;
+  /** How far the API's clock is ahead of this machine's, in milliseconds. */
+  readonly clockSkewMs: number;
+  requests: number;
+  refreshes: number;
+  /** Whether a fresh URL may help: not after a fresh one that has brought nothing. */
+  mayRefresh: boolean;
+}
 
 const maxRedirects = 5;
 const redirectStatuses = [301, 302, 303, 307, 308];
 const staleStatuses = [401, 403, 410];
 
 /**
- * Asks for the bytes that are missing, by a fresh URL where the one at hand is too old.
+ * Requests the bytes from the cursor on, by a fresh URL if the present one is too old.
  *
- * @param request - Ends the request.
- * @param ending - Ends the download.
+ * @param request - Ends this request.
+ * @param download - Ends the download.
  */
-export async function ask(job: Job, request: AbortSignal, ending: AbortController): Promise<Response> {
-  const send = (): Promise<Response> => sendInTime(job, request, ending.signal);
-  if (job.mayRefresh && hasExpired(findAddress(job), Date.now() + job.skewMs)) await refresh(job, ending);
-  if (!job.mayRefresh) return send();
-  const response = await send().catch(whatMayBeStale);
+export async function requestContent(
+  source: Source,
+  cursor: Cursor,
+  request: AbortSignal,
+  download: AbortSignal,
+): Promise<Response> {
+  const { idleTimeoutMs } = source.settings;
+  const onTimeout = (): never => {
+    throw idleError(source, cursor.position, idleTimeoutMs);
+  };
+  const send = (): Promise<Response> =>
+    withDeadline(idleTimeoutMs, download, () => fetchContent(source, cursor, request), onTimeout);
+
+  const { asset, clockSkewMs } = source;
+  const isTooOld = source.mayRefresh && hasExpired(findAddress(asset, source), Date.now() + clockSkewMs);
+  if (isTooOld) await refresh(source, download);
+  if (!source.mayRefresh) return send();
+  const response = await send().catch(ignoreHiddenRefusal);
   if (response !== undefined && !staleStatuses.includes(response.status)) return response;
   discard(response);
-  await refresh(job, ending);
+  await refresh(source, download);
   return send();
 }
 
-/** In a browser, an answer of another origin that refuses looks like none at all. */
-function whatMayBeStale(error: unknown): undefined {
+/** In a browser, a refusal by another origin looks like a failed connection. */
+function ignoreHiddenRefusal(error: unknown): undefined {
   if (!isBrowser() || !(error instanceof NetworkError)) throw error;
 }
 
-/** Looks the asset up again. A failure ends the download: the look-up has had its retries. */
-async function refresh(job: Job, ending: AbortController): Promise<void> {
+/** Looks the asset up again. A failure is final: the look-up has had its own retries. */
+async function refresh(source: Source, signal: AbortSignal): Promise<void> {
   try {
-    job.asset = unwrapAsset(await job.lookUp({ ...job, signal: ending.signal }));
+    const { asset } = await source.lookUp({ ...source.settings, signal });
+    source.asset = asset;
   } catch (error) {
-    ending.abort(error);
+    markFinal(error);
     throw error;
   }
-  job.mayRefresh = false;
-  job.refreshes += 1;
+  source.mayRefresh = false;
+  source.refreshes += 1;
 }
 
-/** How far the clock behind a response is ahead of this machine's, in milliseconds; 0 where it does not tell. */
-export function skewOf({ headers }: Response): number {
-  return Date.parse(headers.get("date") ?? "") - Date.now() || 0;
-}
-
-function sendInTime(job: Job, request: AbortSignal, ending: AbortSignal): Promise<Response> {
-  return within(
-    job.idleTimeoutMs,
-    ending,
-    () => send(job, request),
-    () => {
-      throw nothingCame(job);
-    },
-  );
-}
-
-/** Sends a request, to where redirects lead too, with nothing of the client's that is secret. */
-async function send(job: Job, signal: AbortSignal): Promise<Response> {
-  // Where a redirect leads cannot be seen in a browser, which itself lets no page under https: read from http:.
-  const init = { headers: headersOf(job), redirect: isBrowser() ? "follow" : "manual", signal } as const;
-  let url = findAddress(job);
+/** Sends a request, also to where redirects lead, without the client's secrets. */
+async function fetchContent(source: Source, cursor: Cursor, signal: AbortSignal): Promise<Response> {
+  // A browser hides where a redirect leads. It does not let an https: page read from http:.
+  const redirect = isBrowser() ? "follow" : "manual";
+  const init: RequestInit = { headers: requestHeaders(source, cursor), redirect, signal };
+  let url = findAddress(source.asset, source);
   for (let redirects = 0; ; redirects++) {
-    job.requests += 1;
-    const response = await sendOnce(job, url, init);
+    source.requests += 1;
+    const response = await fetchOnce(source, cursor, url, init);
     const location = response.headers.get("location");
     const isRedirect = redirectStatuses.includes(response.status) && location !== null;
-    // A `fetch` of the caller's may not know signals.
+    // A custom `fetch` may ignore signals.
     if (isRedirect || signal.aborted) discard(response);
     signal.throwIfAborted();
     if (!isRedirect) return response;
-    if (redirects === maxRedirects) throw problem(job, "unexpected", `it redirects more than ${maxRedirects} times`);
-    url = checkAddress(job, location, url);
+    if (redirects === maxRedirects) {
+      throw downloadError(source, "unexpected", `it redirects more than ${maxRedirects} times`);
+    }
+    url = checkAddress(location, source, url);
   }
 }
 
-async function sendOnce(job: Job, { href }: URL, init: RequestInit): Promise<Response> {
+async function fetchOnce(source: Source, cursor: Cursor, { href }: URL, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
-    response = await job.fetch(href, init);
+    response = await source.fetch(href, init);
   } catch (error) {
-    throw networkError(job, error);
+    throw connectionError(source, cursor.position, error);
   }
   checkResponse(response);
   const { body } = response;
   if (body && (typeof body.getReader !== "function" || body.locked)) {
-    throw new ConfigError("fetch: the body of its Response must be a ReadableStream that nobody reads.");
+    throw new ConfigError("fetch", "the body of its Response must be a ReadableStream that nobody reads.");
   }
   return response;
 }
 
-function headersOf({ userAgent, position, range: { end }, version }: Job): Record<string, string> {
+function requestHeaders({ userAgent }: Source, { position, range: { end }, version }: Cursor): Record<string, string> {
   const headers: Record<string, string> = {};
   if (userAgent !== null) headers["user-agent"] = userAgent;
-  // Nobody can go on inside an encoded body. Deno decodes none that it has not asked for itself.
+  // No download can go on inside an encoded body. Deno decodes only what it has asked for itself.
   if (!("Deno" in globalThis)) headers["accept-encoding"] = "identity";
   if (position === 0 && end === undefined) return headers;
   headers.range = `bytes=${position}-${end === undefined ? "" : end - 1}`;
-  // In a browser, it would cost a request before the request, which object stores refuse.
+  // In a browser, it would cost a preflight request, which object stores refuse.
   if (version?.validator !== undefined && !isBrowser()) headers["if-range"] = version.validator;
   return headers;
 }
 
-/** Lets go of a response whose bytes nobody wants. */
+/** Cancels a response whose bytes nobody wants. */
 function discard(response: Response | undefined): void {
   response?.body?.cancel().catch(() => {});
-}
-
-/** What a response says that has no bytes of the file. */
-export function refusal(job: Job, { status, headers }: Response): DownloadError {
-  const details = { status, retryAfterMs: retryAfterMsOf(headers), retryable: passingStatuses.includes(status) };
-  return problem(job, "refused", `the content host answers HTTP ${status}`, details);
 }

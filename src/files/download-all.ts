@@ -1,35 +1,34 @@
 import { sep } from "node:path";
-import type { Asset } from "../../generated/schema.ts";
-import { asReady } from "./map-unordered.ts";
-import type { AssetRef } from "../core/asset-ref.ts";
 import type { ChenyuClient } from "../client/client.ts";
-import type { Progress } from "../download/options.ts";
-import { checkFileOptions, downloadTo, pathOf, type FileOptions, type SavedFile } from "./download-to-file.ts";
+import type { AssetRef } from "../core/asset-ref.ts";
+import type { Asset } from "../core/asset.ts";
 import { ConfigError, DownloadError } from "../core/errors.ts";
 import { checkInteger } from "../core/options.ts";
-import { link } from "../core/abort.ts";
+import type { Progress } from "../download/options.ts";
+import { checkFileOptions, downloadTo, pathOf, type FileOptions, type SavedFile } from "./download-to-file.ts";
+import { mapUnordered } from "./map-unordered.ts";
 
-/** What downloads of many assets may be told. */
+/** Options of downloads of many assets. */
 export interface DownloadAllOptions extends Omit<FileOptions, "onProgress"> {
-  /** How many downloads there may be at once. @default 4 */
+  /** How many downloads run at once. @default 4 */
   concurrency?: number | undefined;
-  /** As for one download; told of which asset, too. */
+  /** As for one download, with the asset. */
   onProgress?: ((progress: Progress, asset: AssetRef) => unknown) | undefined;
 }
 
-/** How the download of one asset has ended. */
+/** The result of one download. */
 export type DownloadResult =
   | { asset: AssetRef; file: SavedFile; error?: undefined }
   | { asset: AssetRef; file?: undefined; error: unknown };
 
 /**
- * Downloads assets into a folder, some at a time, and gives each result as it comes: not in the order of the assets. A
- * failure ends no other download. Ending the loop early ends all that are under way; their parts can be gone on with.
+ * Downloads assets into a folder, some at a time, and yields each result as soon as it is there: not in the order of the
+ * assets. A failure ends no other download. Leaving the loop early ends all that are under way; their parts can be resumed.
  *
- * Two assets that would get the same file name fail, but for the first: then name them by `fileName`.
+ * If two assets would get the same file name, only the first is saved. Name them by `fileName`.
  *
- * @param assets - May be asked for one by one, as `downloadToFile` takes them.
- * @param folder - Made if there is none.
+ * @param assets - A list, or an iterable that is asked for one asset after the other.
+ * @param folder - Made if it does not exist.
  * @throws {@link ConfigError} when an option is wrong.
  * @throws The `reason` of `signal` when it aborts, and what `assets` throws.
  * @example
@@ -42,42 +41,36 @@ export async function* downloadAll(
   options: DownloadAllOptions = {},
 ): AsyncGenerator<DownloadResult, void> {
   if (Object(assets) !== assets || !(Symbol.asyncIterator in assets || Symbol.iterator in assets)) {
-    throw new ConfigError("assets: pass a list of them, or another iterable.");
+    throw new ConfigError("assets", "pass a list of them, or another iterable.");
   }
-  checkFileOptions(options as FileOptions);
+  checkFileOptions(options as FileOptions); // the callbacks differ in what they get, which is not checked
   const { concurrency = 4, onProgress, signal, ...fileOptions } = options;
   checkInteger("concurrency", concurrency, 1);
   const path = `${pathOf(folder)}${sep}`;
-  const ending = new AbortController();
   signal?.throwIfAborted();
-  const unlink = signal && link(signal, () => ending.abort(signal.reason));
-  const claimed = new Map<string, string>();
+  const owners = new Map<string, string>();
 
-  function claim(path: string, { asset_id }: Asset): void {
-    const name = path.toLowerCase(); // for there are file systems that ignore case
-    const owner = claimed.get(name) ?? asset_id;
+  function claimPath(path: string, { asset_id }: Asset): void {
+    const key = path.toLowerCase(); // some file systems ignore case
+    const owner = owners.get(key) ?? asset_id;
     if (owner !== asset_id) throw alreadyClaimed(path, owner);
-    claimed.set(name, owner);
+    owners.set(key, owner);
   }
 
-  async function save(asset: AssetRef): Promise<DownloadResult> {
-    const tell = onProgress && ((progress: Progress) => onProgress(progress, asset));
-    const settings = { ...fileOptions, onProgress: tell, signal: ending.signal };
+  async function save(asset: AssetRef, signal: AbortSignal): Promise<DownloadResult> {
+    const withAsset = onProgress && ((progress: Progress) => onProgress(progress, asset));
+    const settings = { ...fileOptions, onProgress: withAsset, signal };
     try {
-      return { asset, file: await downloadTo(client, asset, path, settings, claim) };
+      return { asset, file: await downloadTo(client, asset, path, settings, claimPath) };
     } catch (error) {
       return { asset, error };
     }
   }
 
-  try {
-    yield* asReady(assets, concurrency, ending, save);
-  } finally {
-    unlink?.();
-  }
+  yield* mapUnordered(assets, concurrency, signal, save);
 }
 
 function alreadyClaimed(path: string, owner: string): DownloadError {
-  const text = `${path}: that is the name of ${owner}'s file, too. Pass fileName, to give each its own.`;
+  const text = `${path}: the file of ${owner} has this name too. Pass fileName, to give each its own.`;
   return new DownloadError(text, { kind: "exists", attempts: 1 });
 }

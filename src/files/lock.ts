@@ -2,16 +2,17 @@ import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { readFile, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
+import { codeOf } from "./disk-errors.ts";
 
 /** A lock that this process holds. */
 export interface FileLock {
-  /** Whether it still does: a lock that was not touched for 30 seconds, as in a machine asleep, may be taken over. */
+  /** Whether this process still holds it. A lock not touched for 30 seconds, as on a sleeping machine, may be taken over. */
   isHeld(): Promise<boolean>;
-  /** Gives the lock back, where it is still held. */
+  /** Releases the lock, if it is still held. */
   release(): Promise<void>;
 }
 
-/** What a lock's file says: who holds it, and by a token which of its owner's locks it is. */
+/** The content of a lock file: who holds it. The token tells the owner's locks apart. */
 interface Owner {
   pid: number;
   host: string;
@@ -21,20 +22,20 @@ interface Owner {
 
 const touchEveryMs = 5000;
 const staleAfterMs = 30_000;
-/** For a lock without content: its owner is about to write it, or was killed before. */
+/** For a lock file without content: its owner is about to write it, or was killed before it could. */
 const unwrittenAfterMs = 10_000;
-/** The same in each copy of this module and in each thread, whatever becomes of the clock. */
+/** The same in each copy of this module and in each thread, and unmoved by changes of the clock. */
 const startedAtMs = performance.timeOrigin;
 
 /**
- * Locks by a file, against every process that sees it. What a dead owner has left is taken over at once on the same host,
- * after 30 seconds from another one. Does not keep the process alive.
+ * Takes a lock, by a file that every process can see. The lock of a dead owner is taken over: at once on the same host,
+ * after 30 seconds from another host. Does not keep the process alive.
  *
- * @returns `undefined` when somebody else holds the lock, be it in this process.
+ * @returns `undefined` if the lock is held, also by this process.
  */
 export async function lockFile(path: string): Promise<FileLock | undefined> {
   const owner: Owner = { pid: process.pid, host: hostname(), startedAtMs, token: randomBytes(8).toString("hex") };
-  // A link to nowhere looks free each time, and yet takes no lock.
+  // A dangling link looks free each time, but no lock can be made there.
   for (let attempt = 0; attempt < 10; attempt++) {
     if (await create(path, owner)) return hold(path, owner);
     if (!(await clear(path))) return undefined;
@@ -43,9 +44,9 @@ export async function lockFile(path: string): Promise<FileLock | undefined> {
 }
 
 /**
- * Makes the lock in one go, for a process that is killed between making it and writing it leaves one that says nothing.
+ * Makes and writes the lock file in one call. A process that is killed between two calls would leave an empty one.
  *
- * @returns Whether there was none.
+ * @returns Whether the lock was free.
  */
 async function create(path: string, owner: Owner): Promise<boolean> {
   try {
@@ -53,14 +54,14 @@ async function create(path: string, owner: Owner): Promise<boolean> {
     return true;
   } catch (error) {
     if (codeOf(error) === "EEXIST") return false;
-    await rm(path, { force: true }).catch(() => {}); // where it was made, but could not be written
+    await rm(path, { force: true }).catch(() => {}); // it was made, but not written
     throw error;
   }
 }
 
 /**
- * Removes the lock of a dead owner. Under a lock of its own, for whoever finds the same dead owner a moment later would
- * remove the lock that the first one has made meanwhile.
+ * Removes the lock of a dead owner. It takes a recovery lock first: else a second process that has seen the same dead owner
+ * could remove the first one's new lock.
  *
  * @returns Whether the lock may now be free.
  */
@@ -78,12 +79,12 @@ async function clear(path: string): Promise<boolean> {
 }
 
 function hold(path: string, { token }: Owner): FileLock {
-  const isHeld = async (): Promise<boolean> => (await read(path))?.owner?.token === token;
+  const isHeld = async (): Promise<boolean> => (await readLock(path))?.owner?.token === token;
   const touch = async (): Promise<void> => {
     if (await isHeld()) await utimes(path, new Date(), new Date());
     else clearInterval(timer);
   };
-  // What fails now may work the next time; if not, `isHeld` will tell.
+  // A failed touch may succeed the next time. If it does not, `isHeld` will show it.
   const timer = setInterval(() => void touch().catch(() => {}), touchEveryMs).unref();
   let released: Promise<void> | undefined;
   const release = async (): Promise<void> => {
@@ -94,31 +95,31 @@ function hold(path: string, { token }: Owner): FileLock {
 }
 
 async function stateOf(path: string): Promise<"free" | "held" | "stale"> {
-  const found = await read(path);
+  const found = await readLock(path);
   if (found === undefined) return "free";
   const { owner, ageMs } = found;
   const isDead = owner?.host === hostname() && !isRunning(owner);
   return isDead || ageMs > (owner === undefined ? unwrittenAfterMs : staleAfterMs) ? "stale" : "held";
 }
 
-/** A process that was started anew, as in a container, may have the id that its predecessor had. */
+/** A restarted process, as in a container, may have the id of its predecessor. */
 function isRunning({ pid, startedAtMs: itsStartMs }: Owner): boolean {
   if (pid === process.pid) return itsStartMs === startedAtMs;
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    return codeOf(error) !== "ESRCH"; // those of another user may not be asked
+    return codeOf(error) !== "ESRCH"; // EPERM: the process belongs to another user
   }
 }
 
-/** @returns `undefined` when there is none. */
-async function read(path: string): Promise<{ owner: Owner | undefined; ageMs: number } | undefined> {
+/** @returns `undefined` if there is no lock file. */
+async function readLock(path: string): Promise<{ owner: Owner | undefined; ageMs: number } | undefined> {
   try {
     const stats = await stat(path);
-    // A pipe or a device may never end to be read.
+    // Reading a pipe or a device may never end.
     const mayEnd = stats.isFile() || stats.isDirectory();
     const owner = mayEnd ? parseOwner(await readFile(path, "utf8")) : undefined;
-    // A time ahead of this clock tells as little of an owner as one long past.
+    // A time in the future is as stale as one long past.
     return { owner, ageMs: Math.abs(Date.now() - stats.mtimeMs) };
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
@@ -128,12 +129,8 @@ async function read(path: string): Promise<{ owner: Owner | undefined; ageMs: nu
 
 function parseOwner(text: string): Owner | undefined {
   try {
-    return Object(JSON.parse(text)) as Owner;
+    return Object(JSON.parse(text)) as Owner; // its fields are compared, whatever they are
   } catch {
     return undefined;
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException).code;
 }

@@ -1,44 +1,44 @@
-import { link } from "../core/abort.ts";
+import { childController, onAbort } from "../core/abort.ts";
 
 /**
- * Does the work for each item, some at a time, and gives each result as it comes: in order, a slow one would hold up all
- * that follow.
+ * Works on each item, some at a time, and yields each result as soon as it is there. In order, a slow one would hold up
+ * all that follow.
  *
- * @param ending - Aborted, no item is taken any more, and its reason is thrown when all work has ended. It is aborted when
- * nobody wants the rest, or the items throw.
- * @param work - Must not reject, and must end soon after `ending` has aborted.
+ * @param signal - When it aborts, no further item is taken, and its reason is thrown after all work has ended.
+ * @param work - Must not reject. Its signal also aborts when nobody wants the rest, or when the items throw; the work must
+ * end soon after that.
  */
-export async function* asReady<T, R>(
+export async function* mapUnordered<T, R>(
   items: Iterable<T> | AsyncIterable<T>,
   concurrency: number,
-  ending: AbortController,
-  work: (item: T) => Promise<R>,
+  signal: AbortSignal | undefined,
+  work: (item: T, signal: AbortSignal) => Promise<R>,
 ): AsyncGenerator<R, void> {
-  const { signal } = ending;
+  const ending = childController(signal);
   const source = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
   const running = new Set<Promise<void>>();
   const results: R[] = [];
-  let isTaking = false;
-  let isOver = false;
+  let isPulling = false;
+  let isExhausted = false;
   let wake!: () => void;
-  const unlink = link(signal, () => wake());
+  onAbort(ending.signal, () => wake());
 
-  async function take(): Promise<void> {
-    isTaking = true;
+  async function pull(): Promise<void> {
+    isPulling = true;
     try {
       const { done, value } = await source.next();
-      if (done) isOver = true;
-      else if (!signal.aborted) start(value);
+      if (done) isExhausted = true;
+      else if (!ending.signal.aborted) start(value);
     } catch (error) {
-      isOver = true;
+      isExhausted = true;
       ending.abort(error);
     }
-    isTaking = false;
+    isPulling = false;
     wake();
   }
 
   function start(item: T): void {
-    const job = work(item).then((result) => {
+    const job = work(item, ending.signal).then((result) => {
       running.delete(job);
       results.push(result);
       wake();
@@ -47,20 +47,20 @@ export async function* asReady<T, R>(
   }
 
   try {
-    while (!signal.aborted) {
-      // No race of promises, for each would keep what it gave until the slowest of them ends.
+    while (!ending.signal.aborted) {
+      // No `Promise.race`: each race would keep its result until the slowest promise ends.
       const change = new Promise<void>((resolve) => (wake = resolve));
-      if (!isTaking && !isOver && running.size < concurrency) void take();
+      if (!isPulling && !isExhausted && running.size < concurrency) void pull();
       if (results.length > 0) yield results.shift()!;
-      else if (isOver && running.size === 0) break;
+      else if (isExhausted && running.size === 0) break;
       else await change;
     }
-    signal.throwIfAborted();
+    ending.signal.throwIfAborted();
   } finally {
-    unlink();
+    ending.release();
     ending.abort();
-    // Not waited for: it may be one that gives nothing any more.
-    if (!isOver) void (async () => source.return?.())().catch(() => {});
+    // Not awaited: the source may be one that never settles again.
+    if (!isExhausted) void (async () => source.return?.())().catch(() => {});
     await Promise.all(running);
   }
 }

@@ -1,10 +1,10 @@
 import mime from "mime";
-import type { Asset } from "../../generated/schema.ts";
+import type { Asset } from "../core/asset.ts";
 
-/** How long a name may be, in bytes of UTF-8. File systems take 255: the rest is for the suffixes of temporary files. */
+/** Longest name, in bytes of UTF-8. File systems take 255; the rest is for the suffixes of temporary files. */
 const maxBytes = 200;
 
-/** Names the file of an asset: as it was uploaded, where that can be a file name, else by id and media type. */
+/** Names the file of an asset: by its `original_filename` if that can name a file, else by its id and media type. */
 export function fileNameOf({ original_filename, asset_id, mime_type }: Asset): string {
   const original = safeFileName(original_filename);
   if (original !== undefined) return original;
@@ -14,12 +14,12 @@ export function fileNameOf({ original_filename, asset_id, mime_type }: Asset): s
 }
 
 /**
- * Makes of any text a name that stands for one visible file, directly in the folder it is put in, on every system.
+ * Turns any text into the name of one visible file, directly in its folder, on every system.
  *
- * What has been made safe stays as it is. Characters that show nothing are dropped, those of emoji and Persian too.
+ * A safe name stays as it is. Invisible characters are dropped, also those that emoji and Persian use.
  *
- * @param name - Any value: the types of an asset's fields are not checked.
- * @returns `undefined` when nothing is left that could name a file.
+ * @param name - Any value, because the types of an asset's fields are not checked.
+ * @returns `undefined` if nothing is left that can name a file.
  */
 export function safeFileName(name: unknown): string | undefined {
   const safe = typeof name === "string" ? makeSafe(name) : "";
@@ -28,7 +28,7 @@ export function safeFileName(name: unknown): string | undefined {
 
 function makeSafe(text: string): string {
   const name = shorten(clean(text));
-  // Only shortened is it clear what the name begins and ends with.
+  // Shortening may have made another beginning or end.
   const harmless = windowsDevice.test(name) ? shorten(`_${name}`) : name;
   return harmless.replace(temporaryFile, "_$1");
 }
@@ -37,30 +37,30 @@ function clean(text: string): string {
   const name = text
     .slice(Math.max(text.lastIndexOf("/"), text.lastIndexOf("\\")) + 1)
     .replace(invisible, "")
-    .replace(/\s+/g, " ") // a row of spaces can push the extension out of sight
+    .replace(/\s+/g, " ") // many spaces can push the extension out of sight
     .replace(forbidden, "_")
     .normalize("NFC")
-    .replace(/^[ .~-]+/, ""); // hidden, a home folder or an option
+    .replace(/^[ .~-]+/, ""); // a hidden file, a home folder or an option
   return trimEnd(name);
 }
 
 /**
- * The characters that show nothing, or turn the direction of writing.
+ * Invisible characters, and those that turn the direction of writing.
  *
  * @see https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point
  */
 const invisible = /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;
 
-/** What Windows refuses or reads as a stream of another file, control characters, and halves of characters. */
+/** What Windows refuses or reads as a stream of another file, control characters, and lone surrogates. */
 const forbidden = /[<>:"|?*\p{Cc}\p{Cs}]/gu;
 
 /** @see https://learn.microsoft.com/windows/win32/fileio/naming-a-file#naming-conventions */
 const windowsDevice = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³]) ?(\.|$)/iu;
 
-/** The files that a download keeps beside its target, and the locks of those that take a dead lock away. */
+/** The files that a download keeps beside its target: the part, its state, its lock and the lock's recovery locks. */
 const temporaryFile = /\.(part(\.(json|lock(\.recovery)*))?)$/iu;
 
-/** Cuts the name where a character ends for its reader, and keeps the extension. */
+/** Cuts a name between two visible characters, and keeps the extension. */
 function shorten(name: string): string {
   if (Buffer.byteLength(name) <= maxBytes) return name;
   const extension = /\.\w{1,15}$/.exec(name)?.[0] ?? "";
@@ -74,7 +74,7 @@ function shorten(name: string): string {
   return (trimEnd(stem) || "_") + extension;
 }
 
-/** Windows drops these at the end of a name. The look-behind keeps the time linear in the length of the text. */
+/** Windows drops spaces and dots at the end of a name. The look-behind keeps the time linear in the length. */
 function trimEnd(name: string): string {
   return name.replace(/(?<![ .])[ .]+$/, "");
 }

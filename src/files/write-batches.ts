@@ -1,14 +1,14 @@
 import type { FileHandle } from "node:fs/promises";
 
-/** How much is written at once, and how long it may lie in memory: what a killed process loses. */
+// How much is written at once, and how long it stays in memory. A killed process loses this much.
 const batchBytes = 1 << 20;
 const batchMs = 1000;
 
 /**
- * Writes a stream in large pieces, of which the next one comes while one is written. However the stream ends, all that came
- * is written.
+ * Writes a stream in large batches. The next batch is read while one is written. However the stream ends, all that has
+ * come is written.
  *
- * @param write - Writes pieces from a position on.
+ * @param position - Where the first byte goes.
  */
 export async function writeInBatches(
   stream: ReadableStream<Uint8Array>,
@@ -25,7 +25,7 @@ export async function writeInBatches(
     await writing;
     if (length === 0) return;
     writing = write(batch, position);
-    // Whoever waits for it is told. No more bytes are wanted then, and it may be long until the next ones come.
+    // If it fails, no more bytes are wanted, and the next ones may be long in coming. Whoever awaits it gets the failure.
     writing.catch(() => reader.cancel()).catch(() => {});
     position += length;
     [batch, length, begunAt] = [[], 0, performance.now()];
@@ -45,24 +45,24 @@ export async function writeInBatches(
       if (length >= batchBytes || performance.now() - begunAt >= batchMs) await writeBatch();
     }
   } catch (error) {
-    // It has ended so, whatever becomes of the last bytes.
+    // This is the failure to report, whatever becomes of the last bytes.
     await finish().catch(() => {});
     throw error;
   }
   await finish();
 }
 
-/** Writes all of the pieces: the system may take less at once. */
+/** Writes all pieces. The system may write less at once. */
 export async function writeAll(file: Pick<FileHandle, "writev">, batch: Uint8Array[], position: number): Promise<void> {
   for (let rest = batch, at = position; rest.length > 0;) {
     const { bytesWritten } = await file.writev(rest, at);
     at += bytesWritten;
-    rest = behind(rest, bytesWritten);
+    rest = dropFirst(rest, bytesWritten);
   }
 }
 
-/** What follows on the first bytes of the pieces. */
-function behind(pieces: Uint8Array[], bytes: number): Uint8Array[] {
+/** The pieces without their first bytes. */
+function dropFirst(pieces: Uint8Array[], bytes: number): Uint8Array[] {
   let at = 0;
   return pieces.flatMap((piece) => {
     const from = Math.max(bytes - at, 0);

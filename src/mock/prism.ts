@@ -54,7 +54,7 @@ async function importPrism(): Promise<Prism> {
   } catch (error) {
     const [reason] = String((error as Error).message).split("\n");
     const problem = `the optional package @stoplight/prism-http cannot be loaded: ${reason}`;
-    throw new ConfigError(`mock: ${problem}. Run npm install --save-dev @stoplight/prism-http@5.`);
+    throw new ConfigError("mock", `${problem}. Run npm install --save-dev @stoplight/prism-http@5.`);
   }
 }
 

@@ -127,10 +127,10 @@ function isReset({ method }: IncomingMessage, path: string): boolean {
 
 function resolveOptions(options: MockServerOptions) {
   const { host = "127.0.0.1", port = 0, cors = true, onRequest = () => {} } = Object(options) as MockServerOptions;
-  if (typeof host !== "string" || host === "") throw new ConfigError("host: pass a name or an address to listen on.");
+  if (typeof host !== "string" || host === "") throw new ConfigError("host", "pass a name or an address to listen on.");
   checkInteger("port", port, 0, 65_535);
-  if (typeof cors !== "boolean") throw new ConfigError("cors: pass true or false.");
-  if (typeof onRequest !== "function") throw new ConfigError("onRequest: pass a function.");
+  if (typeof cors !== "boolean") throw new ConfigError("cors", "pass true or false.");
+  if (typeof onRequest !== "function") throw new ConfigError("onRequest", "pass a function.");
   return { host, port, cors, onRequest };
 }
 
@@ -141,13 +141,13 @@ async function listen(server: Server, port: number, host: string): Promise<void>
   } catch (error) {
     const { code } = error as { code?: string };
     if (code === "EADDRINUSE") {
-      throw new ConfigError(`port: ${port} on ${host} is taken. Pass another one, or 0 for any free one.`);
+      throw new ConfigError("port", `${port} on ${host} is taken. Pass another one, or 0 for any free one.`);
     }
     if (code === "EACCES") {
-      throw new ConfigError(`port: ${port} needs more rights. Pass one above 1023, or 0 for any free one.`);
+      throw new ConfigError("port", `${port} needs more rights. Pass one above 1023, or 0 for any free one.`);
     }
     const problem = `nothing can listen on ${JSON.stringify(host)} (${code})`;
-    throw new ConfigError(`host: ${problem}. Pass a name or an address of this machine.`);
+    throw new ConfigError("host", `${problem}. Pass a name or an address of this machine.`);
   }
 }
 

@@ -67,7 +67,7 @@ describe("download", () => {
     const { exitCode, stderr } = await finish(run(["download", ready, "-o", path], environment));
     expect(exitCode).toBe(1);
     const advice = 'Pass another --output, or --overwrite "replace" or "skip".';
-    expect(stderr).toBe(`chenyu-assets: ${path}: there is a file already. ${advice}\n`);
+    expect(stderr).toBe(`chenyu-assets: ${path}: the file exists already. ${advice}\n`);
     expect(await readFile(path, "utf8")).toBe("mine");
   });
 
@@ -86,7 +86,9 @@ describe("download", () => {
     const args = ["download", "asset_1", "asset_2", "-o", folder];
     const { exitCode, stdout, stderr } = await finish(run(args, environment));
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: `${join(folder, "input.png")}\n` });
-    expect(stderr).toMatch(/input\.png: .* asset_\d's .*\. Download one of them by itself, to another --output\.\n$/);
+    expect(stderr).toMatch(
+      /input\.png: the file of asset_\d has this name too\. Download one of them by itself, to another --output\.\n$/,
+    );
   });
 
   test("--timeout bounds how long nothing comes, and its message names the option", async () => {

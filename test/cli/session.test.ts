@@ -74,7 +74,7 @@ test("one wrong reference is refused before any request, with exit code 2", asyn
   );
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
   expect(stderr).toBe(
-    'chenyu-assets: asset: "../balance" is no asset reference. Pass an asset_id, an asset_uri or an Asset.\n',
+    'chenyu-assets: asset: "../balance" is not an asset reference. Pass an asset_id, an asset_uri or an Asset.\n',
   );
   expect(server.requests).toEqual([]);
 });

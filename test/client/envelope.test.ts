@@ -112,7 +112,7 @@ describe("get rejects with ApiError", () => {
       message: `GET ${path}: HTTP 404, code 40401, "资源不存在" (not_found). Check the asset id; assets also expire.`,
     });
     expect(await caught(get("", { status: 503 }))).toMatchObject({
-      message: `GET ${path}: HTTP 503 (server_error). The server failed: look again later.`,
+      message: `GET ${path}: HTTP 503 (server_error). The server failed. Try again later.`,
     });
   });
 

@@ -59,7 +59,7 @@ test.each<[name: string, asset: unknown]>([
     await caught(() => toAssetUri(asset as AssetRef)),
   ]) {
     expect(error).toMatchObject({ name: "ConfigError", attempts: 0, retryable: false });
-    expect((error as Error).message).toMatch(/^asset: .* is no asset reference\. Pass an asset_id/);
+    expect((error as Error).message).toMatch(/^asset: .* is not an asset reference\. Pass an asset_id/);
   }
   expect(server.requests).toEqual([]);
 });

@@ -12,7 +12,24 @@ test("an error is an Error with a literal name, its cause and its details", () =
   expect(error).toBeInstanceOf(sdk.ChenyuError);
   expect(error).toMatchObject({ name: "NetworkError", attempts: 1, retryable: true, requestId: undefined });
   expect(error.cause).toBeInstanceOf(Error);
-  expect(new sdk.ConfigError("x")).not.toHaveProperty("cause");
+  expect(new sdk.ConfigError("apiKey", "x")).not.toHaveProperty("cause");
+});
+
+test.each([
+  ["apiKey", { apiKey: "" }],
+  ["baseUrl", { apiKey: "any", baseUrl: "ftp://a.example" }],
+  ["maxRetries", { apiKey: "any", maxRetries: -1 }],
+])("ConfigError has the name of the option %s, also in its message", async (option, options) => {
+  const configError = await caught(() => sdk.createClient(options));
+  expect(configError).toMatchObject({ option, message: expect.stringMatching(new RegExp(`^${option}: `)) });
+});
+
+test.each([
+  ["attempt", "timeoutMs"],
+  ["total", "totalTimeoutMs"],
+  ["idle", "idleTimeoutMs"],
+] as const)("TimeoutError of the clock %s has the option that sets it", (clock, option) => {
+  expect(new sdk.TimeoutError("x", { clock })).toMatchObject({ clock, option });
 });
 
 test("isChenyuError recognises the errors of a second copy of the package, which instanceof does not", async () => {

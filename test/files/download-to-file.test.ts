@@ -87,7 +87,7 @@ test.concurrent("downloadToFile allows a range that is undefined", async ({ path
 test.concurrent("downloadToFile rejects with ConfigError when the client is missing", async () => {
   const forgetful = downloadToFile as unknown as (asset: string, target: string) => Promise<SavedFile>;
   const error = await caught(forgetful(id, "a.png"));
-  expect(error).toMatchObject({ name: "ConfigError", message: "client: pass what createClient gives." });
+  expect(error).toMatchObject({ name: "ConfigError", message: "client: pass what createClient returns." });
 });
 
 test.concurrent("a signal that has aborted rejects with its reason before anything is done", async ({ folder }) => {

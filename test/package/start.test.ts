@@ -56,7 +56,7 @@ test.each([
     "with a bad id",
     ["../x"],
     { CHENYU_API_KEY: "cy_s3cret" },
-    /^ConfigError: asset: "\.\.\/x" is no asset reference.*\n$/,
+    /^ConfigError: asset: "\.\.\/x" is not an asset reference.*\n$/,
   ],
   [
     "without a network",

@@ -1,0 +1,7 @@
+import type { Asset as AssetSchema } from "../../generated/schema.ts";
+
+/** A file that a workflow takes in or gives out, as the API describes it. Unknown fields may be present. */
+export interface Asset extends AssetSchema {
+  // With a member of its own, TypeScript before 7 names this interface in every error.
+  asset_id: AssetSchema["asset_id"];
+}

@@ -1,0 +1,21 @@
+const finalErrors = new WeakSet<object>();
+
+/** Marks an error that no retry may follow, whatever its class says. */
+export function markFinal(error: unknown): void {
+  if (typeof error === "object" && error !== null) finalErrors.add(error);
+}
+
+/** Whether an error is marked by {@link markFinal}. */
+export function isFinal(error: unknown): boolean {
+  return typeof error === "object" && error !== null && finalErrors.has(error);
+}
+
+/** Calls a function of the caller's. What it throws is final, because it may be an error of ours from another call. */
+export async function runCallback<T>(callback: () => T | Promise<T>): Promise<T> {
+  try {
+    return await callback();
+  } catch (error) {
+    markFinal(error);
+    throw error;
+  }
+}

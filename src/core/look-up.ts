@@ -1,0 +1,15 @@
+import type { Asset } from "./asset.ts";
+import type { Settings } from "./options.ts";
+
+/** Looks one asset up. Each use of an asset (get, wait, download) is built on it. */
+export type LookUp = (settings: Settings) => Promise<LookUpResult>;
+
+/** The asset, and what the uses of it need of the response. */
+export interface LookUpResult {
+  asset: Asset;
+  /** Number of requests sent. */
+  attempts: number;
+  headers: Headers;
+  /** Cuts secrets out of a text of this response. */
+  redact: (text: string) => string;
+}

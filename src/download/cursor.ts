@@ -1,0 +1,92 @@
+import { ConfigError } from "../core/errors.ts";
+import { cutOffError, downloadError, refusedError, type ErrorFacts } from "./errors.ts";
+import { readHead, type ContentHead } from "./head.ts";
+import type { ByteRange } from "./options.ts";
+import { isSameVersion, type Version } from "./version.ts";
+
+/** How far a download is. Positions count from the start of the file, in bytes. */
+export interface Cursor {
+  readonly range: ByteRange;
+  /** Size of the file, as the asset says. */
+  readonly size: number | undefined;
+  /** Position of the next byte to deliver. */
+  position: number;
+  /** Size of the file, and the end of the wanted bytes, as far as known. */
+  total: number | undefined;
+  end: number | undefined;
+  /** Version of the bytes delivered so far. */
+  version: Version | undefined;
+  /** How many times the download went on where a connection had ended. */
+  resumes: number;
+}
+
+/** Makes a cursor at the start of the range. */
+export function createCursor(range: ByteRange, size: number | undefined): Cursor {
+  const end = size && Math.min(range.end ?? size, size);
+  return { range, size, position: range.start, total: size, end, version: undefined, resumes: 0 };
+}
+
+/** Checks that a response goes on at the cursor. @returns `undefined` if the file has no more bytes. */
+export function startResponse(cursor: Cursor, response: Response, facts: ErrorFacts): ContentHead | undefined {
+  const { position, size, version } = cursor;
+  const { status } = response;
+  if (status !== 200 && status !== 206 && status !== 416) throw refusedError(facts, response);
+  const head = readHead(response, position);
+  const { start, total, isEncoded } = head;
+  if (version !== undefined && !isSameVersion(version, response, total)) {
+    throw downloadError(facts, "changed", `the file has changed since its first ${position} bytes`);
+  }
+  if (status === 416 && position === (size ?? total)) return undefined;
+  if (size !== undefined && total !== undefined && total !== size) {
+    throw downloadError(facts, "size", `the file has ${total} bytes, but size_bytes is ${size}`);
+  }
+  if (status === 416 || position > (total ?? position)) {
+    throw downloadError(facts, "size", `the file has no byte ${position}`);
+  }
+  if (status === 206 && (start !== position || isEncoded)) {
+    throw downloadError(facts, "unexpected", `the content host sends other bytes than those from ${position}`);
+  }
+  cursor.total = size ?? total ?? version?.total;
+  cursor.end = minimum(cursor.range.end, cursor.total);
+  if (version !== undefined) cursor.resumes += 1;
+  return head;
+}
+
+/** Cuts a piece to its wanted bytes: those not delivered yet, up to the end. @param at - Position of the piece. */
+export function cutToWanted(cursor: Cursor, piece: Uint8Array, at: number, facts: ErrorFacts): Uint8Array {
+  const { position, total, end = Infinity } = cursor;
+  // Not by `instanceof`, because a piece may come from another realm.
+  if (piece?.BYTES_PER_ELEMENT !== 1) {
+    throw new ConfigError("fetch", "the body of its Response must consist of Uint8Arrays.");
+  }
+  if (total !== undefined && at + piece.length > total) {
+    throw downloadError(facts, "size", `there are more bytes than the announced ${total}`);
+  }
+  const from = Math.max(position - at, 0);
+  const to = Math.min(end - at, piece.length);
+  return from === 0 && to === piece.length ? piece : piece.subarray(from, Math.max(from, to));
+}
+
+/** Checks that nothing is missing when a response has ended. @param at - Position where it ended. */
+export function endResponse(cursor: Cursor, { isEncoded }: ContentHead, at: number, facts: ErrorFacts): void {
+  // If nobody has said how large the file is, it ends here.
+  if (cursor.total === undefined) cursor.end = minimum(cursor.end, at);
+  const { position, end = position } = cursor;
+  if (at >= position && position >= end) return;
+  throw isEncoded ? downloadError(facts, "size", `it has ${at} bytes, not ${end}`) : cutOffError(facts, at, end);
+}
+
+/** Whether all bytes have come, although the connection failed before it said so. */
+export function isWhole({ position, size, version }: Cursor): boolean {
+  return position === size && version?.isEncoded === false;
+}
+
+/** Whether another response can go on at the cursor. It must prove its version, and cannot start inside an encoded body. */
+export function canResume({ version }: Cursor): boolean {
+  return version === undefined || (version.validator !== undefined && !version.isEncoded);
+}
+
+function minimum(...numbers: (number | undefined)[]): number | undefined {
+  const known = numbers.filter((number) => number !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
