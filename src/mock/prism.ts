@@ -1,70 +1,91 @@
+import type { IncomingMessage } from "node:http";
+import { getAssetPath, testAssets, type TestAnswer } from "../../generated/document.ts";
 import { openapi } from "../../generated/openapi.ts";
+import { fillPath } from "../core/asset-ref.ts";
 import { ConfigError } from "../core/errors.ts";
-import type { TestAnswer } from "../../generated/document.ts";
+import { textResponse, type MockResponse } from "./response.ts";
 
-/** An answer of the document. */
-export interface Reply {
-  status: number;
-  headers: Record<string, string>;
-  body: unknown;
+/** What the mock uses Prism for. It runs in this process, without a socket of its own. */
+export interface Prism {
+  /** Checks a request against the document. Returns the response to a wrong one; `undefined` for a right one. */
+  validateRequest(request: RequestHead, path: string): Promise<MockResponse | undefined>;
+  /** Returns an example of `getAsset` as a response. */
+  getExample(choice: ExampleChoice): Promise<MockResponse>;
 }
 
-/** The part of a request that Prism looks at. */
-export interface PrismRequest {
-  method: string;
-  path: string;
-  headers: Record<string, string>;
-}
+/** Status and name of an example. Prism chooses what is left out. */
+export type ExampleChoice = Partial<TestAnswer>;
 
-/** Asks Prism for an answer: by status and name of an example, or for the one that Prism chooses. */
-export type AskPrism = (request: PrismRequest, choice: Partial<TestAnswer>) => Promise<Reply>;
-
-type Prism = typeof import("@stoplight/prism-http");
+type RequestHead = Pick<IncomingMessage, "method" | "headers">;
+type PrismHttp = typeof import("@stoplight/prism-http");
 
 /**
- * Loads Prism with the document: it checks requests and answers. It runs in this process, without a socket of its own.
+ * Loads Prism with the document.
  *
- * @throws {@link ConfigError} when the optional package is not there.
+ * @throws {@link ConfigError} when the optional package cannot be loaded.
  */
-export async function loadPrism(): Promise<AskPrism> {
+export async function loadPrism(): Promise<Prism> {
   const prism = await importPrism();
-  // A copy, for Prism changes what it is given.
+  // A copy, because Prism changes what it is given.
   const operations = await prism.getHttpOperationsFromSpec(structuredClone(openapi));
   const checks = { checkSecurity: true, validateRequest: true, validateResponse: true, errors: true };
   const config = { ...checks, isProxy: false, upstreamProxy: undefined } as const;
   const instance = prism.createInstance({ ...config, mock: { dynamic: false } }, { logger });
+  // Keyed by the choice itself, so that one that a request makes is not kept.
+  const examples = new WeakMap<ExampleChoice, MockResponse>();
 
-  return async ({ method, path, headers }, { status, example }) => {
-    const input = { method: method.toLowerCase() as "get", url: { path }, headers, body: null };
+  async function send(request: RequestHead, path: string, { status, example }: ExampleChoice): Promise<MockResponse> {
+    const { method = "", headers } = request;
+    const head = { method: method.toLowerCase() as "get", headers: headers as Record<string, string> };
     const mock = { dynamic: false, ...(status && { code: status }), ...(example && { exampleKey: example }) };
-    const result = await instance.request(input, operations, { ...config, mock })();
-    if (result._tag === "Left") return problem(prism, result.left);
+    const result = await instance.request({ ...head, url: { path }, body: null }, operations, { ...config, mock })();
+    if (result._tag === "Left") return problemDetails(prism, result.left);
     const { output, validations } = result.right;
+    // That is how Prism answers some Accept headers that are not valid.
+    if (output.body === undefined) throw new Error(`invalid Accept: ${headers.accept}`);
     const [violation] = validations.output;
     if (violation !== undefined) {
-      return problem(prism, prism.ProblemJsonError.fromTemplate(prism.VIOLATIONS, violation.message));
+      return problemDetails(prism, prism.ProblemJsonError.fromTemplate(prism.VIOLATIONS, violation.message));
     }
     return { status: output.statusCode, headers: { ...output.headers }, body: output.body };
+  }
+
+  return {
+    async validateRequest(request, path) {
+      const response = await send(request, path, {}).catch((error: Error) =>
+        textResponse(400, `The path or a header cannot be read: ${error.message}`),
+      );
+      return response.status === 200 ? undefined : response;
+    },
+
+    async getExample(choice) {
+      const request = { method: "GET", headers: { authorization: "Bearer any" } };
+      const path = fillPath(getAssetPath, testAssets.image.asset_id);
+      const example = examples.get(choice) ?? (await send(request, path, choice));
+      examples.set(choice, example);
+      return example;
+    },
   };
 }
 
-async function importPrism(): Promise<Prism> {
+async function importPrism(): Promise<PrismHttp> {
   try {
     return await import("@stoplight/prism-http");
   } catch (error) {
     const [reason] = String((error as Error).message).split("\n");
-    const problem = `the optional package @stoplight/prism-http cannot be loaded: ${reason}`;
-    throw new ConfigError("mock", `${problem}. Run npm install --save-dev @stoplight/prism-http@5.`);
+    const fault = `the optional package @stoplight/prism-http cannot be loaded: ${reason}`;
+    throw new ConfigError("mock", `${fault}. Run npm install --save-dev @stoplight/prism-http@5.`);
   }
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc9457 */
-function problem({ ProblemJsonError }: Prism, error: Error): Reply {
+function problemDetails({ ProblemJsonError }: PrismHttp, error: Error): MockResponse {
   const body = ProblemJsonError.toProblemJson(error);
-  return { status: body.status, headers: { "Content-Type": "application/problem+json" }, body };
+  const allow = body.status === 405 && { Allow: "GET" }; // Prism leaves it out
+  return { status: body.status, headers: { "Content-Type": "application/problem+json", ...allow }, body };
 }
 
 function ignore(): void {}
 const levels = { trace: ignore, debug: ignore, info: ignore, success: ignore, warn: ignore, error: ignore };
-/** Prism asks for a logger of pino's; the mock tells of requests itself. */
-const logger = { ...levels, child: () => levels } as unknown as Parameters<Prism["createInstance"]>[1]["logger"];
+/** Prism requires a logger of pino's. The mock reports requests itself. */
+const logger = { ...levels, child: () => levels } as unknown as Parameters<PrismHttp["createInstance"]>[1]["logger"];

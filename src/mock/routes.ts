@@ -2,35 +2,35 @@ import type { IncomingMessage } from "node:http";
 import { contentPath, getAssetPath } from "../../generated/document.ts";
 import { parseAssetId } from "../core/asset-ref.ts";
 
-/** What a request asks for. */
-export interface Target {
+/** What a request is for. */
+export interface RequestTarget {
   path: string;
   query: string;
-  /** The id of a look-up, if it is one. */
+  /** Id of the asset, if the path is that of a look-up and the id is valid. */
   lookUpId: string | undefined;
-  /** The id whose content is asked for, if it is that. */
+  /** Id of the asset, if the path is that of a content and the id is valid. */
   contentId: string | undefined;
 }
 
-/** Reads what is asked for, which may be a whole URL. @see https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form */
-export function readTarget(target = ""): Target {
+/** Parses a request's target, which may be a whole URL. @see https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form */
+export function parseTarget(target = ""): RequestTarget {
   const [path = "", query = ""] = target.replace(/^([a-z][a-z\d+.-]*:\/\/[^/?]*)?\/?/i, "/").split("?");
-  return { path, query, lookUpId: idIn(path, getAssetPath), contentId: idIn(path, contentPath) };
+  return { path, query, lookUpId: matchAssetId(path, getAssetPath), contentId: matchAssetId(path, contentPath) };
 }
 
-/** Finds the id in a path, where the path has the form of the template. */
-function idIn(path: string, template: string): string | undefined {
+/** Reads the id out of a path, if the path has the form of the template. */
+function matchAssetId(path: string, template: string): string | undefined {
   const [before = "", after = ""] = template.split("{asset_id}");
   if (!path.startsWith(before) || !path.endsWith(after)) return undefined;
   try {
     const id = decodeURIComponent(path.slice(before.length, path.length - after.length));
-    return parseAssetId(id) === id ? id : undefined;
+    return parseAssetId(id) === id ? id : undefined; // an asset URI is no id
   } catch {
     return undefined;
   }
 }
 
-/** Where the asker sees this server: through a port that is mapped, it has another address. */
+/** The origin by which the client reaches this server: through a mapped port, it is not the server's own. */
 export function originOf({ headers: { host = "" } }: IncomingMessage): string | undefined {
   return /^[\w.:[\]-]+$/.test(host) && URL.canParse(`http://${host}`) ? `http://${host}` : undefined;
 }

@@ -1,13 +1,15 @@
 import { testAssets, type TestAsset } from "../../generated/document.ts";
 
-const byId = new Map(Object.values(testAssets).map((asset) => [asset.asset_id, asset]));
+export type { ContentFault, TestAnswer, TestAsset, TestAssetName } from "../../generated/document.ts";
 
-/** Gives what the document says of an id, if it names it. */
+const testAssetsById = new Map(Object.values(testAssets).map((asset) => [asset.asset_id, asset]));
+
+/** Finds the test asset that has this id. */
 export function findTestAsset(id: string | undefined): TestAsset | undefined {
-  return id === undefined ? undefined : byId.get(id);
+  return id === undefined ? undefined : testAssetsById.get(id);
 }
 
-/** Gives what an id does: one that the document does not name is a ready image. */
-export function behaviourOf(id: string): Pick<TestAsset, "answers" | "content"> {
-  return byId.get(id) ?? testAssets.image;
+/** Finds the test asset that an id behaves like: any other id is a ready image. */
+export function testAssetOrImage(id: string): TestAsset {
+  return findTestAsset(id) ?? testAssets.image;
 }

@@ -1,12 +1,14 @@
-/** What the mock does when Prism is not there, or fails. */
+/** What the mock does when Prism is not installed, or fails. */
 import { afterEach, expect, test, vi } from "vitest";
-import { getAssetPath, testAssets } from "../../generated/document.ts";
+import { testAssets } from "../../generated/document.ts";
 import { openapi } from "../../generated/openapi.ts";
 import type { OpenApiDocument } from "../../scripts/document.ts";
 import type { MockServer } from "../../src/mock.ts";
+import type { Prism } from "../../src/mock/prism.ts";
 import { caught } from "../helpers/caught.ts";
+import { lookUp } from "./look-up.ts";
 
-const path = getAssetPath.replace("{asset_id}", testAssets.image.asset_id);
+const readyId = testAssets.image.asset_id;
 
 afterEach(() => {
   vi.resetModules();
@@ -32,7 +34,7 @@ test("without Prism, the mock says what to install", async () => {
   });
 });
 
-test("the document is left as it is: Prism changes what it is given", async () => {
+test("Prism does not change the document", async () => {
   const before = structuredClone(openapi);
   await (await start()).close();
   expect((await import("../../generated/openapi.ts")).openapi).toEqual(before);
@@ -43,31 +45,47 @@ test("an example that breaks its schema is not served", async () => {
   (broken.components.examples.Confirmed!.value as { msg?: string }).msg = undefined!;
   vi.doMock("../../generated/openapi.ts", () => ({ openapi: JSON.parse(JSON.stringify(broken)) }));
   const mock = await start();
-  const response = await fetch(mock.url + path, { headers: { authorization: "Bearer any" } });
+  const response = await lookUp(mock, readyId);
   expect(response.status).toBe(500);
   expect(response.headers.get("content-type")).toBe("application/problem+json");
   expect(await response.json()).toMatchObject({ status: 500, detail: expect.stringContaining("'msg'") });
   await mock.close();
 });
 
-test("a failure of Prism's own is answered with 500, and the next request as always", async () => {
-  const { loadPrism } = await import("../../src/mock/prism.ts");
-  const askPrism = await loadPrism();
+test("a look-up calls Prism once, and a content does not call it", async () => {
   let calls = 0;
-  vi.doMock("../../src/mock/prism.ts", () => ({
-    loadPrism:
-      async () =>
-      async (...parameters: Parameters<typeof askPrism>) => {
-        calls += 1;
-        if (calls === 2) throw new Error("planted"); // after it has found the request right
-        return askPrism(...parameters);
-      },
-  }));
+  vi.doMock("@stoplight/prism-http", async (importOriginal) => {
+    const prism = await importOriginal<typeof import("@stoplight/prism-http")>();
+    const createInstance: typeof prism.createInstance = (...parameters) => {
+      const { request } = prism.createInstance(...parameters);
+      return { request: (...input) => ((calls += 1), request(...input)) };
+    };
+    return { ...prism, createInstance };
+  });
   const mock = await start();
-  const headers = { authorization: "Bearer any" };
-  const response = await fetch(mock.url + path, { headers });
+  await lookUp(mock, readyId);
+  expect(calls).toBe(2); // the second one reads the example, which is kept
+  for (const id of [readyId, "asset_1"]) await lookUp(mock, id);
+  expect(calls).toBe(4);
+  expect((await fetch(`${mock.url}/assets/${readyId}/content`)).status).toBe(200);
+  expect(calls).toBe(4);
+  await mock.close();
+});
+
+test("a failure of Prism is answered with 500, and the next request as usual", async () => {
+  const { loadPrism } = await import("../../src/mock/prism.ts");
+  const prism = await loadPrism();
+  let calls = 0;
+  const getExample: Prism["getExample"] = async (choice) => {
+    calls += 1;
+    if (calls === 1) throw new Error("planted"); // after Prism has found the request right
+    return prism.getExample(choice);
+  };
+  vi.doMock("../../src/mock/prism.ts", () => ({ loadPrism: async () => ({ ...prism, getExample }) }));
+  const mock = await start();
+  const response = await lookUp(mock, readyId);
   expect([response.status, await response.text()]).toEqual([500, "Error: planted\n"]);
-  expect((await fetch(mock.url + path, { headers })).status).toBe(200);
+  expect((await lookUp(mock, readyId)).status).toBe(200);
   expect(mock.requests.map(({ status }) => status)).toEqual([500, 200]);
   await mock.close();
 });

@@ -1,0 +1,67 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ContentFault } from "../../generated/document.ts";
+import { hasAsset } from "./api.ts";
+import { makeContent, type Content } from "./content.ts";
+import type { Prism } from "./prism.ts";
+import { selectRange, type Selection } from "./ranges.ts";
+import { textResponse, type MockResponse } from "./response.ts";
+import { isSignatureValid } from "./signed-url.ts";
+import { testAssetOrImage } from "./test-assets.ts";
+
+/** Answers a request for the content of an asset. A URL that has a query is checked as a signed one. */
+export async function answerContent(
+  prism: Prism,
+  request: IncomingMessage,
+  id: string,
+  query: URLSearchParams,
+): Promise<MockResponse> {
+  const { method = "", headers } = request;
+  if (!["GET", "HEAD"].includes(method)) return textResponse(405, "Use GET or HEAD.", { Allow: "GET, HEAD" });
+  const { answers, content: fault } = testAssetOrImage(id);
+  const { body } = await prism.getExample(answers.at(-1)!);
+  if (!hasAsset(body)) return textResponse(404, "This asset has no content.");
+  if (query.size > 0 && headers.authorization !== undefined) {
+    return textResponse(400, "A signed URL takes no Authorization header: send one of them.");
+  }
+  if (query.size > 0 && !isSignatureValid(id, query)) {
+    return textResponse(403, "The signed URL has expired, or is wrong.");
+  }
+
+  const { mime_type, size_bytes } = body.data;
+  const content = makeContent(id, mime_type, fault === "short" ? Math.floor(size_bytes / 2) : size_bytes);
+  const selection = selectRange(request, content, fault);
+  const head = { status: selection.status, headers: selection.headers };
+  if (method === "HEAD") return head;
+  return { ...head, send: (response) => sendContent(response, content, selection, fault) };
+}
+
+/** Sends the bytes as fast as the client reads them, unless the content has a fault. */
+async function sendContent(
+  response: ServerResponse,
+  content: Content,
+  { start, end }: Selection,
+  fault: ContentFault | undefined,
+): Promise<void> {
+  const middle = Math.floor(content.size / 2);
+  const drops = fault === "drops" && start < middle && middle < end;
+  const bytes = content.read(start, drops ? middle : end);
+  const source = Readable.from(fault === "slow" ? throttle(bytes) : bytes, { objectMode: false });
+  await pipeline(source, response, { end: !drops });
+  if (drops) response.req.socket.destroySoon();
+}
+
+const slowBytesPerSecond = 200_000;
+const slowPieceLength = 20_000;
+
+async function* throttle(source: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for (const bytes of source) {
+    for (let at = 0; at < bytes.length; at += slowPieceLength) {
+      const piece = bytes.subarray(at, at + slowPieceLength);
+      yield piece;
+      await sleep((piece.length / slowBytesPerSecond) * 1000);
+    }
+  }
+}
