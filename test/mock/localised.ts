@@ -1,8 +1,8 @@
 const localFields = ["asset_id", "asset_uri", "url", "content_url", "signed_url", "expires_at"];
 
 /**
- * Puts the example's own id, addresses and time back into an asset of the mock, where both have a text there: what is
- * then equal to the example has been left as the document promises it.
+ * Puts the example's own id, addresses and time back into an asset of the mock, in fields that are text in both. If the
+ * result equals the example, the mock has changed nothing else.
  */
 export function withoutLocal(asset: object, example: object): object {
   const texts = localFields.filter((name) => [asset, example].every((data) => typeof fieldOf(data, name) === "string"));
