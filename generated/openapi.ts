@@ -6,7 +6,7 @@ export const openapi: object = {
     "title": "Chenyu Cloud asset API",
     "version": "0.1.0",
     "summary": "Look up the state, the addresses and the size of an asset (unofficial description).",
-    "description": "An *asset* is a file that a Chenyu Cloud (晨羽智云) workflow takes in or gives out.\n\nThis description is unofficial. It is written by hand after\n[the vendor's page](https://enterprise.chenyu.cn/api-reference/workflow/assets-info), and every text says how well\nits facts are known:\n\n- **Documented**: the vendor's page says so.\n- **Observed**: public clients of the same API, written by others, handle it.\n- **Illustrative**: made up here, so that a mock can show a case that the vendor names without an example.\n- **Undocumented**: nobody says. The types stay open.\n",
+    "description": "An *asset* is a file that a Chenyu Cloud (晨羽智云) workflow takes in or gives out.\n\nThis description is unofficial. It is written by hand after the vendor's pages. Each fact says how well it is known\n(`x-evidence`) and by which page (`x-source`, a key of `x-sources`; `lookup` where none is given):\n\n- `documented`: the vendor's page says so.\n- `observed`: public clients of the same API, written by others, handle it.\n- `illustrative`: made up here, so that a mock can show a case that the vendor names without an example.\n- `undocumented`: nobody says. The types stay open.\n",
     "license": {
       "name": "MIT",
       "identifier": "MIT"
@@ -42,7 +42,8 @@ export const openapi: object = {
           "Assets"
         ],
         "summary": "Look an asset up",
-        "description": "Returns the asset's state, its reference for workflow inputs, and the addresses of its bytes.\n[Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n\nHTTP status 200 means *answered*, not *found*: look at `code`. An asset that has expired, that the key may not\nsee or that failed review is answered with a failure; its code, its message and its HTTP status are undocumented.\n",
+        "description": "Returns the asset's state, its reference for workflow inputs, and the addresses of its bytes.\n\nHTTP status 200 means *answered*, not *found*: look at `code`. An asset that has expired, that the key may not\nsee or that failed review is answered with a failure; its code, its message and its HTTP status are undocumented.\n",
+        "x-evidence": "documented",
         "parameters": [
           {
             "$ref": "#/components/parameters/AssetId"
@@ -79,7 +80,9 @@ export const openapi: object = {
       "bearerAuth": {
         "type": "http",
         "scheme": "bearer",
-        "description": "The API key, sent as `Authorization: Bearer <key>`. It belongs on servers, never in a browser.\n[Documented](https://enterprise.chenyu.cn/userguide/authentication); its form is undocumented.\n"
+        "description": "The API key, sent as `Authorization: Bearer <key>`. Keep it on servers, never in a browser.\n\nThe form of a key is undocumented.\n",
+        "x-evidence": "documented",
+        "x-source": "authentication"
       }
     },
     "parameters": {
@@ -87,7 +90,8 @@ export const openapi: object = {
         "name": "asset_id",
         "in": "path",
         "required": true,
-        "description": "The id of the asset. Format: `asset_` and 32 lowercase hexadecimal digits in the vendor's one example.\n[Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info). Other forms are undocumented, so\nthe pattern refuses only what could change the path of the URL.\n",
+        "description": "The id of the asset.\n\nIn the vendor's one example it is `asset_` and 32 lowercase hexadecimal digits. Other forms are undocumented, so\nthe pattern refuses only what could change the path of the URL.\n",
+        "x-evidence": "documented",
         "schema": {
           "type": "string",
           "pattern": "^(?!\\.{1,2}$)[^\\u0000-\\u0020\\u007f/\\\\?#%\\ud800-\\udfff]+$",
@@ -100,7 +104,8 @@ export const openapi: object = {
     },
     "headers": {
       "RetryAfter": {
-        "description": "How long to wait before the next request, in seconds. Observed; undocumented on\n[the vendor's page](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+        "description": "How long to wait before the next request, in seconds.",
+        "x-evidence": "observed",
         "required": false,
         "schema": {
           "type": "integer",
@@ -115,7 +120,8 @@ export const openapi: object = {
     "schemas": {
       "Asset": {
         "type": "object",
-        "description": "A file that a workflow takes in or gives out. Fields that this description does not know may be present.\n[Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+        "description": "A file that a workflow takes in or gives out.\n\nFields that this document does not know may be present.\n",
+        "x-evidence": "documented",
         "required": [
           "asset_id",
           "asset_uri",
@@ -132,35 +138,40 @@ export const openapi: object = {
         "properties": {
           "asset_id": {
             "type": "string",
-            "description": "The id of the asset. Format: `asset_` and 32 lowercase hexadecimal digits in the vendor's one example.\n[Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+            "description": "The id of the asset.\n\nIn the vendor's one example it is `asset_` and 32 lowercase hexadecimal digits.\n",
+            "x-evidence": "documented",
             "examples": [
               "asset_38d2ff7769fb3b7267039941547e6a78"
             ]
           },
           "asset_uri": {
             "type": "string",
-            "description": "The reference that a workflow's `inputs` take. Format: `asset://` and the asset id.\n[Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+            "description": "The reference that a workflow's `inputs` take.\n\nFormat: `asset://` and the asset id.\n",
+            "x-evidence": "documented",
             "examples": [
               "asset://asset_38d2ff7769fb3b7267039941547e6a78"
             ]
           },
           "url": {
             "type": "string",
-            "description": "The address of the bytes. Format: a URL, on another host than the API's.\n[Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info); whether it needs the API key is\nundocumented.\n",
+            "description": "The address of the bytes.\n\nFormat: a URL, on another host than the API's. Whether it needs the API key is undocumented.\n",
+            "x-evidence": "documented",
             "examples": [
               "https://www.chenyu.team/assets/asset_38d2ff7769fb3b7267039941547e6a78/content"
             ]
           },
           "content_url": {
             "type": "string",
-            "description": "The address of the bytes; in the vendor's example the same URL as `url`. May be missing: it stands\nin the example but not in the schema of\n[the vendor's page (documented)](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+            "description": "The address of the bytes; in the vendor's example the same URL as `url`.\n\nMay be missing: it stands in the vendor's example but not in the schema.\n",
+            "x-evidence": "documented",
             "examples": [
               "https://www.chenyu.team/assets/asset_38d2ff7769fb3b7267039941547e6a78/content"
             ]
           },
           "signed_url": {
             "type": "string",
-            "description": "An address of the bytes that seems to open them to whoever holds it: treat it as a secret. Format: a URL whose\nquery has `expires`, in Unix seconds, and `signature`.\n[Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info) by example; what it opens is undocumented.\n",
+            "description": "An address of the bytes that seems to open them to whoever holds it: treat it as a secret.\n\nFormat: a URL whose query has `expires`, in Unix seconds, and `signature`. What it opens is undocumented.\n",
+            "x-evidence": "documented",
             "examples": [
               "https://www.chenyu.team/assets/asset_38d2ff7769fb3b7267039941547e6a78/content?expires=1781295600&signature=xxxx"
             ]
@@ -173,14 +184,17 @@ export const openapi: object = {
               "audio",
               "file"
             ],
-            "description": "The kind of medium. `image`, `video`, `audio` and `file` are common values, others are possible:\n[documented for uploads](https://chenyu.mintlify.app/api-reference/workflow/assets-upload).\n",
+            "description": "The kind of medium.\n\n`image`, `video`, `audio` and `file` are common values of uploads; others are possible.\n",
+            "x-evidence": "documented",
+            "x-source": "upload",
             "examples": [
               "image"
             ]
           },
           "mime_type": {
             "type": "string",
-            "description": "The media type of the bytes. Format: `type/subtype`.\n[Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+            "description": "The media type of the bytes.\n\nFormat: `type/subtype`.\n",
+            "x-evidence": "documented",
             "examples": [
               "image/png"
             ]
@@ -188,7 +202,8 @@ export const openapi: object = {
           "size_bytes": {
             "type": "integer",
             "minimum": 0,
-            "description": "The size of the file, in bytes.\n[Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+            "description": "The size of the file, in bytes.",
+            "x-evidence": "documented",
             "examples": [
               102400
             ]
@@ -198,14 +213,17 @@ export const openapi: object = {
             "x-extensible-enum": [
               "temp_input"
             ],
-            "description": "What the asset was made for. `temp_input` is the only value that is\n[documented for uploads](https://chenyu.mintlify.app/api-reference/workflow/assets-upload); others are\nundocumented.\n",
+            "description": "What the asset was made for.\n\n`temp_input` is the only value that is documented for uploads. Other values are undocumented.\n",
+            "x-evidence": "documented",
+            "x-source": "upload",
             "examples": [
               "temp_input"
             ]
           },
           "persistent": {
             "type": "boolean",
-            "description": "Whether the asset is kept. [Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info) by name; what it means for `expires_at` is undocumented.\n",
+            "description": "Whether the asset is kept.\n\nThis meaning is taken from the field's name. What it means for `expires_at` is undocumented.\n",
+            "x-evidence": "documented",
             "examples": [
               false
             ]
@@ -215,7 +233,8 @@ export const openapi: object = {
               "string",
               "null"
             ],
-            "description": "When the asset expires. Format: RFC 3339 with an offset (`+08:00`).\n[Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info) as a string; what a persistent\nasset has here is undocumented, so expect it to be empty, null or missing.\n",
+            "description": "When the asset expires.\n\nFormat: RFC 3339 with an offset (`+08:00`). What a persistent asset has here is undocumented: expect it to\nbe empty, null or missing.\n",
+            "x-evidence": "documented",
             "examples": [
               "2026-06-16T12:00:00+08:00"
             ]
@@ -225,14 +244,16 @@ export const openapi: object = {
             "x-extensible-enum": [
               "confirmed"
             ],
-            "description": "The state of the asset. `confirmed`, taken here as \"ready to use\", is the only value that is\n[documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info); its meaning and other values are\nundocumented.\n",
+            "description": "The state of the asset.\n\n`confirmed`, taken here as \"ready to use\", is the only documented value. Its meaning and other values are\nundocumented.\n",
+            "x-evidence": "documented",
             "examples": [
               "confirmed"
             ]
           },
           "original_filename": {
             "type": "string",
-            "description": "By its name, what the file was called before: never use it as a path. May be missing: it stands\nin the example but not in the schema of\n[the vendor's page (documented)](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+            "description": "What the file was called before: never use it as a path.\n\nThis meaning is taken from the field's name. May be missing: it stands in the vendor's example but not in the\nschema.\n",
+            "x-evidence": "documented",
             "examples": [
               "input.png"
             ]
@@ -241,7 +262,8 @@ export const openapi: object = {
       },
       "AssetResponse": {
         "type": "object",
-        "description": "The asset, in the API's envelope.\n[Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+        "description": "The asset, in the API's envelope.",
+        "x-evidence": "documented",
         "required": [
           "code",
           "msg",
@@ -251,26 +273,31 @@ export const openapi: object = {
           "code": {
             "type": "integer",
             "const": 0,
-            "description": "0: success.\n[Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+            "description": "0 means success.",
+            "x-evidence": "documented",
             "examples": [
               0
             ]
           },
           "msg": {
             "type": "string",
-            "description": "A message for people; in Chinese in the vendor's example.\n[Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+            "description": "A message for people; in Chinese in the vendor's example.",
+            "x-evidence": "documented",
             "examples": [
               "查询成功"
             ]
           },
           "data": {
-            "$ref": "#/components/schemas/Asset"
+            "$ref": "#/components/schemas/Asset",
+            "description": "The asset.",
+            "x-evidence": "documented"
           }
         }
       },
       "Failure": {
         "type": "object",
-        "description": "Why there is no asset, in the API's envelope.\n[Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info) without its codes and messages.\n",
+        "description": "Why there is no asset, in the API's envelope.\n\nIts codes and messages are undocumented.\n",
+        "x-evidence": "documented",
         "required": [
           "code",
           "msg"
@@ -281,14 +308,16 @@ export const openapi: object = {
             "not": {
               "const": 0
             },
-            "description": "Any number but 0: failure. Which number means what is undocumented on\n[the vendor's page](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+            "description": "Any number but 0 means failure.\n\nWhich number means what is undocumented.\n",
+            "x-evidence": "documented",
             "examples": [
               404
             ]
           },
           "msg": {
             "type": "string",
-            "description": "A message for people; in Chinese in the vendor's example.\n[Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+            "description": "A message for people; in Chinese in the vendor's example.",
+            "x-evidence": "documented",
             "examples": [
               "资源不存在"
             ]
@@ -297,13 +326,15 @@ export const openapi: object = {
       },
       "GatewayError": {
         "type": "object",
-        "description": "An error without the API's envelope. Observed; undocumented on\n[the vendor's page](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+        "description": "An error without the API's envelope.",
+        "x-evidence": "observed",
         "required": [
           "error"
         ],
         "properties": {
           "error": {
-            "description": "A message, or an object that holds one. Observed; undocumented on\n[the vendor's page](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+            "description": "A message, or an object that holds one.",
+            "x-evidence": "observed",
             "anyOf": [
               {
                 "type": "string",
@@ -319,7 +350,8 @@ export const openapi: object = {
                 "properties": {
                   "message": {
                     "type": "string",
-                    "description": "A message for people. Observed; undocumented on\n[the vendor's page](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+                    "description": "A message for people.",
+                    "x-evidence": "observed",
                     "examples": [
                       "internal error"
                     ]
@@ -331,7 +363,8 @@ export const openapi: object = {
         }
       },
       "ErrorBody": {
-        "description": "The body of an HTTP error. Its forms are observed, and undocumented on\n[the vendor's page](https://enterprise.chenyu.cn/api-reference/workflow/assets-info); a gateway may also send HTML\nor nothing at all.\n",
+        "description": "The body of an HTTP error.\n\nA gateway may also send HTML, or nothing at all.\n",
+        "x-evidence": "observed",
         "anyOf": [
           {
             "$ref": "#/components/schemas/Failure"
@@ -344,7 +377,8 @@ export const openapi: object = {
     },
     "responses": {
       "AssetOrFailure": {
-        "description": "The asset if `code` is 0, otherwise a failure.\n[Documented](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+        "description": "The asset if `code` is 0, otherwise a failure.",
+        "x-evidence": "documented",
         "content": {
           "application/json": {
             "schema": {
@@ -393,7 +427,8 @@ export const openapi: object = {
         }
       },
       "BadRequest": {
-        "description": "A parameter is wrong. Observed; undocumented on\n[the vendor's page](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+        "description": "A parameter is wrong.",
+        "x-evidence": "observed",
         "content": {
           "application/json": {
             "schema": {
@@ -408,7 +443,8 @@ export const openapi: object = {
         }
       },
       "Unauthenticated": {
-        "description": "The API key is missing, wrong, expired or disabled. Observed; undocumented on\n[the vendor's page](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+        "description": "The API key is missing, wrong, expired or disabled.",
+        "x-evidence": "observed",
         "content": {
           "application/json": {
             "schema": {
@@ -423,7 +459,8 @@ export const openapi: object = {
         }
       },
       "PermissionDenied": {
-        "description": "The API key may not do this. Observed; undocumented on\n[the vendor's page](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+        "description": "The API key may not do this.",
+        "x-evidence": "observed",
         "content": {
           "application/json": {
             "schema": {
@@ -438,7 +475,8 @@ export const openapi: object = {
         }
       },
       "NotFound": {
-        "description": "There is no such asset. Observed; undocumented on\n[the vendor's page](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+        "description": "There is no such asset.",
+        "x-evidence": "observed",
         "content": {
           "application/json": {
             "schema": {
@@ -453,7 +491,8 @@ export const openapi: object = {
         }
       },
       "RateLimited": {
-        "description": "Too many requests: wait as long as `Retry-After` says. Observed; undocumented on\n[the vendor's page](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+        "description": "Too many requests: wait as long as `Retry-After` says.",
+        "x-evidence": "observed",
         "headers": {
           "Retry-After": {
             "$ref": "#/components/headers/RetryAfter"
@@ -473,7 +512,8 @@ export const openapi: object = {
         }
       },
       "ServerError": {
-        "description": "The server failed. Observed; undocumented on\n[the vendor's page](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).\n",
+        "description": "The server failed.",
+        "x-evidence": "observed",
         "content": {
           "application/json": {
             "schema": {
@@ -496,7 +536,8 @@ export const openapi: object = {
     },
     "examples": {
       "Confirmed": {
-        "summary": "A ready image. The vendor's own example, word for word (documented).",
+        "summary": "Ready image, the vendor's own example",
+        "x-evidence": "documented",
         "value": {
           "code": 0,
           "msg": "查询成功",
@@ -518,7 +559,8 @@ export const openapi: object = {
         }
       },
       "Video": {
-        "summary": "A ready video, without the two optional fields (illustrative).",
+        "summary": "Ready video, without the two optional fields",
+        "x-evidence": "illustrative",
         "value": {
           "code": 0,
           "msg": "查询成功",
@@ -538,7 +580,8 @@ export const openapi: object = {
         }
       },
       "Large": {
-        "summary": "A ready video of 100 MB, as large as an upload may be (illustrative).",
+        "summary": "Ready video of 100 MB, as large as an upload may be",
+        "x-evidence": "illustrative",
         "value": {
           "code": 0,
           "msg": "查询成功",
@@ -560,7 +603,8 @@ export const openapi: object = {
         }
       },
       "Persistent": {
-        "summary": "A ready file that is kept, without an expiry (illustrative).",
+        "summary": "Ready file that is kept, without an expiry",
+        "x-evidence": "illustrative",
         "value": {
           "code": 0,
           "msg": "查询成功",
@@ -582,7 +626,8 @@ export const openapi: object = {
         }
       },
       "UnderReview": {
-        "summary": "An image that is still under review. The status is illustrative.",
+        "summary": "Image that is still under review",
+        "x-evidence": "illustrative",
         "value": {
           "code": 0,
           "msg": "查询成功",
@@ -604,7 +649,8 @@ export const openapi: object = {
         }
       },
       "UnknownStatus": {
-        "summary": "An image with a status, a medium and a field that this document does not know (illustrative).",
+        "summary": "Image with a status, a medium and a field that this document does not know",
+        "x-evidence": "illustrative",
         "value": {
           "code": 0,
           "msg": "查询成功",
@@ -625,76 +671,87 @@ export const openapi: object = {
         }
       },
       "Expired": {
-        "summary": "The asset has expired. Its code and message are illustrative.",
+        "summary": "The asset has expired",
+        "x-evidence": "illustrative",
         "value": {
           "code": 1001,
           "msg": "资源已过期"
         }
       },
       "NoPermission": {
-        "summary": "The key may not see the asset. Its code and message are illustrative.",
+        "summary": "The key may not see the asset",
+        "x-evidence": "illustrative",
         "value": {
           "code": 1002,
           "msg": "无权限访问该资源"
         }
       },
       "ReviewFailed": {
-        "summary": "The asset failed review. Its code and message are illustrative.",
+        "summary": "The asset failed review",
+        "x-evidence": "illustrative",
         "value": {
           "code": 1003,
           "msg": "资源审核未通过"
         }
       },
       "BadRequest": {
-        "summary": "A parameter is wrong. Its code and message are illustrative.",
+        "summary": "A parameter is wrong",
+        "x-evidence": "illustrative",
         "value": {
           "code": 400,
           "msg": "参数错误"
         }
       },
       "InvalidKey": {
-        "summary": "The API key is not accepted. Its code and message are illustrative.",
+        "summary": "The API key is not accepted",
+        "x-evidence": "illustrative",
         "value": {
           "code": 401,
           "msg": "API Key 无效"
         }
       },
       "PermissionDenied": {
-        "summary": "The API key may not do this. Its code and message are illustrative.",
+        "summary": "The API key may not do this",
+        "x-evidence": "illustrative",
         "value": {
           "code": 403,
           "msg": "权限不足"
         }
       },
       "NotFound": {
-        "summary": "There is no such asset. Its code and message are illustrative.",
+        "summary": "There is no such asset",
+        "x-evidence": "illustrative",
         "value": {
           "code": 404,
           "msg": "资源不存在"
         }
       },
       "RateLimited": {
-        "summary": "Too many requests. Observed with status 429 and with status 200; the message is illustrative.",
+        "summary": "Too many requests, by status 429 or by `code` 429 in a 200; the message is made up",
+        "x-evidence": "observed",
         "value": {
           "code": 429,
           "msg": "请求过于频繁"
         }
       },
       "ServerError": {
-        "summary": "The server failed. Its code and message are illustrative.",
+        "summary": "The server failed",
+        "x-evidence": "illustrative",
         "value": {
           "code": 500,
           "msg": "服务器错误"
         }
       },
       "ErrorText": {
-        "summary": "An error as a text, without the envelope (observed; the text is illustrative).",
+        "summary": "Error as a text, without the envelope; the text is made up",
+        "x-evidence": "observed",
         "value": {
           "error": "internal error"
         }
       },
       "ErrorObject": {
-        "summary": "An error as an object, without the envelope (observed; the text is illustrative).",
+        "summary": "Error as an object, without the envelope; the text is made up",
+        "x-evidence": "observed",
         "value": {
           "error": {
             "message": "internal error"
@@ -702,6 +759,11 @@ export const openapi: object = {
         }
       }
     }
+  },
+  "x-sources": {
+    "lookup": "https://enterprise.chenyu.cn/api-reference/workflow/assets-info",
+    "upload": "https://chenyu.mintlify.app/api-reference/workflow/assets-upload",
+    "authentication": "https://enterprise.chenyu.cn/userguide/authentication"
   },
   "x-test-assets": {
     "image": {

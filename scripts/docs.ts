@@ -7,6 +7,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { readDocument } from "./document.ts";
+import { withEvidence } from "./evidence.ts";
 import { redocly } from "./redocly.ts";
 import { testAssetGroups, testAssetRows } from "./test-assets.ts";
 
@@ -18,7 +19,7 @@ const headings = {
 
 /** Builds the page: the document, and a table for each group of the assets that the mock knows. */
 export async function buildDocs(output: string): Promise<void> {
-  const document = await readDocument();
+  const document = withEvidence(await readDocument());
   const tables = testAssetGroups.map((group) => {
     const head = "| name | asset id | what it shows |\n| --- | --- | --- |\n";
     return `\n## ${headings[group]}\n\n${head}${testAssetRows(document, group)}`;

@@ -8,9 +8,15 @@ export interface OpenApiDocument {
   components: {
     parameters: { AssetId: { schema: { pattern: string } } };
     schemas: Record<string, { required?: string[]; properties?: Record<string, Property> }>;
-    responses: Record<string, { content: { "application/json": { examples: Record<string, Reference> } } }>;
-    examples: Record<string, { summary: string; value: unknown }>;
+    responses: Record<
+      string,
+      Evidence & { description: string; content: { "application/json": { examples: Record<string, Reference> } } }
+    >;
+    examples: Record<string, Evidence & { summary: string; value: unknown }>;
+    headers: Record<string, Evidence>;
   };
+  /** The vendor's pages: `x-source` is a key of these. */
+  "x-sources": Record<string, string>;
   "x-test-assets": Record<string, TestAsset>;
 }
 
@@ -26,7 +32,13 @@ interface Reference {
   $ref: string;
 }
 
-interface Property {
+/** How well a fact is known, and by which of the vendor's pages: `lookup` where none is given. */
+export interface Evidence {
+  "x-evidence"?: string;
+  "x-source"?: string;
+}
+
+interface Property extends Evidence {
   type?: string | string[];
   description?: string;
 }

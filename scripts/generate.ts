@@ -10,14 +10,15 @@ import { fileURLToPath } from "node:url";
 import openapiTS, { astToString, type OpenAPI3 } from "openapi-typescript";
 import ts from "typescript";
 import type { OpenApiDocument } from "./document.ts";
+import { joinParagraphs, withEvidence } from "./evidence.ts";
 import { redocly } from "./redocly.ts";
 import { checkTestAssets, testAssetGroups, testAssetRows, testAssetsSource } from "./test-assets.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const banner = "// Made from openapi/openapi.yaml by `npm run generate`. Do not edit.\n";
 
-/** Makes every generated file in memory: its path, and its text. */
-export async function generate(documentPath: string): Promise<Map<string, string>> {
+/** Makes every generated file of a project in memory: its path, and its text. */
+export async function generate(documentPath: string, project: string): Promise<Map<string, string>> {
   const document = await bundle(documentPath);
   const inChinese = await bundle(documentPath, "--overlay", "openapi/zh.overlay.yaml");
   checkTestAssets(document);
@@ -31,8 +32,8 @@ export async function generate(documentPath: string): Promise<Map<string, string
     ],
     ["generated/schema.ts", banner + (await schemaTypes(document))],
     ["generated/document.ts", banner + constants(document)],
-    ["README.md", await withTestAssets("README.md", document)],
-    ["README.zh-CN.md", await withTestAssets("README.zh-CN.md", inChinese)],
+    ["README.md", await withTestAssets(project, "README.md", document)],
+    ["README.zh-CN.md", await withTestAssets(project, "README.zh-CN.md", inChinese)],
   ]);
 }
 
@@ -60,12 +61,30 @@ async function bundle(documentPath: string, ...options: string[]): Promise<OpenA
 }
 
 async function schemaTypes(document: OpenApiDocument): Promise<string> {
-  const nodes = await openapiTS(document as unknown as OpenAPI3, {
+  const nodes = await openapiTS(forHovers(withEvidence(document)), {
     rootTypes: true,
     rootTypesNoSchemaPrefix: true,
     transform: openEnumeration,
   });
+  nodes.forEach(outdentComments);
   return astToString(nodes);
+}
+
+/** openapi-typescript prints a summary as the text of a comment, a description as a tag beneath all others. */
+function forHovers(document: OpenApiDocument): OpenAPI3 {
+  return JSON.parse(JSON.stringify(document), (_key, node) => {
+    if (typeof node?.description !== "string") return node;
+    const { summary, description, ...others } = node;
+    return { ...others, summary: joinParagraphs(summary, description) };
+  });
+}
+
+/** openapi-typescript indents each line of a text but the first: in a hover, a paragraph would be shown as code. */
+function outdentComments(node: ts.Node): void {
+  for (const comment of ts.getSyntheticLeadingComments(node) ?? []) {
+    comment.text = comment.text.replaceAll("\n *     ", "\n * ");
+  }
+  ts.forEachChild(node, outdentComments);
 }
 
 /** `x-extensible-enum: [a]` becomes `"a" | (string & {})`: an editor offers the known values, any other is accepted. */
@@ -81,7 +100,7 @@ function openEnumeration(schema: object): ts.TypeNode | undefined {
   return ts.factory.createUnionTypeNode([...known, ts.factory.createParenthesizedType(anyString)]);
 }
 
-/** What `src/` needs at run time and the document already says. */
+/** The runtime constants of `src/`: what the document already says is not written there again. */
 function constants(document: OpenApiDocument): string {
   const [server] = document.servers;
   const lines = [
@@ -114,8 +133,8 @@ function contentPath({ components }: OpenApiDocument): string {
   return new URL(data.url).pathname.replace(data.asset_id, "{asset_id}");
 }
 
-async function withTestAssets(readme: string, document: OpenApiDocument): Promise<string> {
-  let text = await readFile(join(root, readme), "utf8");
+async function withTestAssets(project: string, readme: string, document: OpenApiDocument): Promise<string> {
+  let text = await readFile(join(project, readme), "utf8");
   for (const group of testAssetGroups) {
     // A marker, the two lines of a table's heading, which a README has in its own language, and the rows.
     const table = new RegExp(`(<!-- test assets: ${group} .*-->\\n\\n\\|.*\\n\\|.*\\n)(?:\\|.*\\n)*`);
@@ -134,7 +153,7 @@ function checkTranslations(document: OpenApiDocument, translated: OpenApiDocumen
 }
 
 if (import.meta.main) {
-  const files = await generate(join(root, "openapi/openapi.yaml"));
+  const files = await generate(join(root, "openapi/openapi.yaml"), root);
   const drifted = await findDrift(files, root);
   if (process.argv.includes("--check")) {
     for (const path of drifted) console.error(`${path} differs from what openapi/ gives.`);

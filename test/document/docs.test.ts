@@ -34,6 +34,20 @@ test("the docs show the operation, every status and every field", async () => {
   for (const field of Object.keys(components.schemas.Asset!.properties!)) expect(html).toContain(`"${field}"`);
 });
 
+test("the docs show how well each fact is known: of a field, of a response, of an example", async () => {
+  const page = "the vendor's lookup page](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).";
+  const { components } = await readDocument();
+  const shown = {
+    [components.schemas.Asset!.properties!.size_bytes!.description!]: `Documented on [${page}`,
+    [components.responses.NotFound!.description]: `Observed; undocumented on [${page}`,
+  };
+  for (const [description, sentence] of Object.entries(shown)) {
+    expect(html).toContain(JSON.stringify(`${description}\n\n${sentence}`));
+  }
+  expect(html).toContain(JSON.stringify(`${components.examples.Expired!.summary} (illustrative)`));
+  expect(html).toContain(JSON.stringify(`Illustrative; undocumented on [${page}`));
+});
+
 test("the docs show every test asset of the mock, in the order of the README's tables", async () => {
   const { "x-test-assets": assets } = await readDocument();
   const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");

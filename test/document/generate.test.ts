@@ -9,7 +9,7 @@ import type { OpenApiDocument } from "../../scripts/document.ts";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const documentPath = fileURLToPath(new URL("../../openapi/openapi.yaml", import.meta.url));
 const source = await readFile(documentPath, "utf8");
-const files = await generate(documentPath);
+const files = await generate(documentPath, root);
 const folder = await mkdtemp(join(tmpdir(), "chenyu-assets-"));
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -71,16 +71,42 @@ describe("what is generated", () => {
     }
   });
 
-  test("has the description of every field in the TSDoc of its type", async () => {
+  test.each(["README.md", "README.zh-CN.md"])("needs a place for each table in %s", async (readme) => {
+    const copy = await copyProject("without-a-table");
+    await writeFile(join(copy, readme), files.get(readme)!.replace("<!-- test assets: content ", "<!-- "));
+    await expect(generate(documentPath, copy)).rejects.toThrow(
+      `${readme} has no table for the test assets of the group "content"`,
+    );
+  });
+
+  test("has the text of every field, then its evidence, in the TSDoc of its type", () => {
     const { components } = JSON.parse(files.get("generated/openapi.json")!) as OpenApiDocument;
     const fields = Object.entries(components.schemas.Asset!.properties!);
     expect(fields).toHaveLength(13);
     const types = files.get("generated/schema.ts")!;
     for (const [name, { description }] of fields) {
-      const tsdoc = description!.trim().replaceAll("\n", "\n             *     ");
-      const at = types.indexOf(tsdoc);
-      expect(at, name).toBeGreaterThan(0);
-      expect(types.slice(at + tsdoc.length)).toMatch(new RegExp(`^\\n[^/]*(@example .*\\n)?[ *]*/\\s+${name}\\??: `));
+      const [tsdoc] = new RegExp(`/\\*\\*(?:(?!\\*/)[^])*\\*/(?=\\s+${name}\\??: )`).exec(types)!;
+      const lines = tsdoc
+        .split("\n")
+        .slice(1, -1)
+        .map((line) => line.trim().slice(2));
+      const paragraphs = lines
+        .filter((line) => !line.startsWith("@"))
+        .join("\n")
+        .split("\n\n");
+      expect(paragraphs.slice(0, -1)).toEqual(description!.trim().split("\n\n"));
+      expect(paragraphs.at(-1)).toMatch(/^Documented on \[the vendor's \w+ page\]\(https:[^)]*\)\.$/);
+    }
+  });
+
+  test("has one word and one link in every comment of the types", () => {
+    const comments = files.get("generated/schema.ts")!.match(/\/\*\*[^]*?\*\//g)!;
+    expect(comments.length).toBeGreaterThan(30);
+    for (const comment of comments) {
+      expect(
+        comment.match(/(Documented|Observed; undocumented|Illustrative; undocumented|Undocumented) on \[/g),
+      ).toHaveLength(1);
+      expect(comment.match(/\]\(/g)).toHaveLength(1);
     }
   });
 
@@ -154,6 +180,6 @@ describe("a test asset that the mock could not play is refused, by name", () => 
     const changed = source.slice(0, at) + source.slice(at).replace(text, planted);
     expect(changed).not.toBe(source);
     await writeFile(broken, changed);
-    await expect(generate(broken)).rejects.toThrow(message);
+    await expect(generate(broken, root)).rejects.toThrow(message);
   });
 });

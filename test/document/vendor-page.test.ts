@@ -1,12 +1,12 @@
 /**
- * The vendor's page rules. Its text is kept in `fixtures/vendor-page.zh.txt`, as copied on 2026-11-22 from
+ * The vendor's page rules. Its text is kept in `vendor-page.zh.txt`, as copied on 2026-11-22 from
  * https://enterprise.chenyu.cn/api-reference/workflow/assets-info
  */
 import { readFile } from "node:fs/promises";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { getAssetPath, serverUrl } from "../../generated/document.ts";
-import { readDocument } from "../../scripts/document.ts";
+import { readDocument, type Evidence } from "../../scripts/document.ts";
 
 const page = await readFile(new URL("./vendor-page.zh.txt", import.meta.url), "utf8");
 const document = await readDocument();
@@ -60,6 +60,45 @@ describe("the vendor's example", () => {
   test.each(Object.keys(schemaBlock.data))("is no longer valid without %s", (name) => {
     const { [name]: _removed, ...data } = example.data;
     expect(validate({ ...example, data })).toBe(false);
+  });
+});
+
+describe("what is called documented on this page", () => {
+  const isOnPage = (fact: Evidence) =>
+    fact["x-evidence"] === "documented" && (fact["x-source"] ?? "lookup") === "lookup";
+  const { schemas, responses, examples, headers } = document.components;
+
+  test.each(Object.keys(schemaBlock.data))("%s of the schema block is documented", (name) => {
+    expect(Asset!.properties![name]).toHaveProperty("x-evidence", "documented");
+  });
+
+  test.each(["content_url", "original_filename"])(
+    "%s is documented by the example alone, so it may be missing",
+    (name) => {
+      expect(isOnPage(Asset!.properties![name]!)).toBe(true);
+      expect(schemaBlock.data).not.toHaveProperty(name);
+      expect(example.data).toHaveProperty(name);
+      expect(Asset!.required).not.toContain(name);
+      expect(Asset!.properties![name]!.description).toContain(
+        "May be missing: it stands in the vendor's example but not in",
+      );
+    },
+  );
+
+  test("is a property that the page has", () => {
+    const properties = Object.values(schemas).flatMap((schema) => Object.entries(schema.properties ?? {}));
+    const names = properties.filter(([, property]) => isOnPage(property)).map(([name]) => name);
+    expect(names.length).toBeGreaterThan(13);
+    for (const name of names) expect(page, name).toContain(`"${name}":`);
+  });
+
+  test("is the response and the example that the page has, and no header", () => {
+    const namesOnPage = (facts: Record<string, Evidence>) =>
+      Object.keys(facts).filter((name) => isOnPage(facts[name]!));
+    expect(namesOnPage(responses)).toEqual(["AssetOrFailure"]);
+    expect(namesOnPage(examples)).toEqual(["Confirmed"]);
+    expect(examples.Confirmed!.value).toEqual(example);
+    expect(namesOnPage(headers)).toEqual([]);
   });
 });
 
