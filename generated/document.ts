@@ -6,7 +6,7 @@ export const version = "0.1.0" as const;
 export const serverUrl = "https://www.chenyu.cn" as const;
 
 /** What an asset id may look like. */
-export const assetIdPattern = "^(?!\\.{1,2}$)[^\\u0000-\\u0020\\u007f/\\\\?#%\\ud800-\\udfff]+$" as const;
+export const assetIdPattern = "^[^\\x00-\\x20#%\\x2f?\\\\\\x7f]+$" as const;
 
 /** The path of `getAsset`. */
 export const getAssetPath = "/api/open/v2/assets/{asset_id}" as const;

@@ -90,11 +90,11 @@ export const openapi: object = {
         "name": "asset_id",
         "in": "path",
         "required": true,
-        "description": "The id of the asset.\n\nIn the vendor's one example it is `asset_` and 32 lowercase hexadecimal digits. Other forms are undocumented, so\nthe pattern refuses only what could change the path of the URL.\n",
+        "description": "The id of the asset.\n\nIn the vendor's one example it is `asset_` and 32 lowercase hexadecimal digits. Other forms are undocumented, so\nthe pattern refuses only what could change the path of the URL. `.` and `..` would change it, too: they are not\nids, although the pattern lets them pass.\n",
         "x-evidence": "documented",
         "schema": {
           "type": "string",
-          "pattern": "^(?!\\.{1,2}$)[^\\u0000-\\u0020\\u007f/\\\\?#%\\ud800-\\udfff]+$",
+          "pattern": "^[^\\x00-\\x20#%\\x2f?\\\\\\x7f]+$",
           "examples": [
             "asset_38d2ff7769fb3b7267039941547e6a78"
           ]

@@ -339,7 +339,8 @@ export interface components {
          * The id of the asset.
          *
          * In the vendor's one example it is `asset_` and 32 lowercase hexadecimal digits. Other forms are undocumented, so
-         * the pattern refuses only what could change the path of the URL.
+         * the pattern refuses only what could change the path of the URL. `.` and `..` would change it, too: they are not
+         * ids, although the pattern lets them pass.
          *
          * Documented on [the vendor's lookup page](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).
          * @example asset_38d2ff7769fb3b7267039941547e6a78
@@ -383,7 +384,8 @@ export interface operations {
                  * The id of the asset.
                  *
                  * In the vendor's one example it is `asset_` and 32 lowercase hexadecimal digits. Other forms are undocumented, so
-                 * the pattern refuses only what could change the path of the URL.
+                 * the pattern refuses only what could change the path of the URL. `.` and `..` would change it, too: they are not
+                 * ids, although the pattern lets them pass.
                  *
                  * Documented on [the vendor's lookup page](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).
                  * @example asset_38d2ff7769fb3b7267039941547e6a78

@@ -152,7 +152,7 @@ const errors: PlantedError[] = [
     { fact: "response", before: "A parameter is wrong." },
     { fact: "example", before: "The asset has expired" },
     { fact: "operation", before: "its HTTP status are undocumented." },
-    { fact: "parameter", before: "could change the path of the URL." },
+    { fact: "parameter", before: "although the pattern lets them pass." },
     { fact: "header", before: "before the next request, in seconds." },
     { fact: "security-scheme", before: "The form of a key is undocumented." },
   ].map(({ fact, before }) => ({
