@@ -1,4 +1,4 @@
-/** Where the document's facts are shown, they say how well they are known: a word, and a link to the vendor's page. */
+/** Types and docs say how well each fact of the document is known: a word, and a link to the vendor's page. */
 import type { OpenApiDocument } from "./document.ts";
 
 const words: Record<string, string> = {
@@ -8,7 +8,7 @@ const words: Record<string, string> = {
   undocumented: "Undocumented on",
 };
 
-/** Copies the document, and ends every description with its evidence. The summary of an example, a plain text, has the word. */
+/** Copies the document, and ends every description with the word and the link. An example's summary gets the word alone. */
 export function withEvidence(document: OpenApiDocument): OpenApiDocument {
   return JSON.parse(JSON.stringify(document), (_key, node) => {
     const { "x-evidence": evidence, "x-source": source = "lookup", summary, description, value } = node ?? {};

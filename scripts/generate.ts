@@ -70,7 +70,7 @@ async function schemaTypes(document: OpenApiDocument): Promise<string> {
   return astToString(nodes);
 }
 
-/** openapi-typescript prints a summary as the text of a comment, a description as a tag beneath all others. */
+/** openapi-typescript prints a summary as a comment's text, but a description as a tag: a hover shows the text first. */
 function forHovers(document: OpenApiDocument): OpenAPI3 {
   return JSON.parse(JSON.stringify(document), (_key, node) => {
     if (typeof node?.description !== "string") return node;
