@@ -23,7 +23,7 @@ const makeRequire = 'import { createRequire } from "node:module";\nconst require
 const bundledFiles = await Promise.all([
   bundlePackages("dist/esm/src/files/name.js", { format: "esm" }),
   bundlePackages("dist/cjs/src/files/name.js", { format: "cjs" }),
-  bundlePackages("dist/esm/src/cli/bars.js", { format: "esm", banner: { js: makeRequire } }),
+  bundlePackages("dist/esm/src/cli/progress.js", { format: "esm", banner: { js: makeRequire } }),
 ]);
 writeFileSync(`${root}dist/third-party-licenses.txt`, licencesOf(bundledFiles.flat()));
 

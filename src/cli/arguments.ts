@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-/** Thrown for a command line that cannot be meant, before anything is sent. */
+/** Thrown for a command line that cannot be right, before anything is sent. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
@@ -20,34 +20,35 @@ const options = {
   version: { type: "boolean" },
 } as const;
 
-/** The options that were given, by their names. */
-export type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>["values"];
+/** The options on the command line, by name. */
+export type OptionValues = ReturnType<typeof parseArgs<{ options: typeof options }>>["values"];
+export type OptionName = keyof OptionValues;
 
-/** @throws {@link UsageError} */
-export function readArguments(args: string[]): { values: Values; positionals: string[] } {
+/** Splits a command line into options and other arguments. @throws {@link UsageError} */
+export function parseArguments(args: string[]): { values: OptionValues; positionals: string[] } {
   try {
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
     const { code = "", message } = error as Error & { code?: string };
     if (!code.startsWith("ERR_PARSE_ARGS")) throw error;
-    const [problem] = message.split(/\.?\n|\. /) as [string];
-    const isKey = /'--?(api-?)?(key|token)'/i.test(problem);
-    throw new UsageError(isKey ? `${problem}: ${whereKeysGo}` : problem);
+    const [firstSentence] = message.split(/\.?\n|\. /) as [string];
+    const isKey = /'--?(api-?)?(key|token)'/i.test(firstSentence);
+    throw new UsageError(isKey ? `${firstSentence}: ${keyAdvice}` : firstSentence);
   }
 }
 
-const whereKeysGo = "ps shows it to everybody; the key goes into CHENYU_API_KEY or a file for --api-key-file";
+const keyAdvice = "ps shows it to everybody. Put the key into CHENYU_API_KEY, or into a file for --api-key-file";
 
-/** Refuses an option that belongs to another command. */
-export function checkCommandOptions(command: string, takes: readonly (keyof Values)[], values: Values): void {
-  const stray = (Object.keys(values) as (keyof Values)[]).find((name) => !takes.includes(name));
-  if (stray !== undefined) throw new UsageError(`${command} takes no --${stray}`);
+/** Throws when an option belongs to another command. */
+export function checkOptionNames(command: string, known: readonly OptionName[], values: OptionValues): void {
+  const unknown = (Object.keys(values) as OptionName[]).find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new UsageError(`${command} has no option --${unknown}`);
 }
 
-/** Reads an option in seconds, and gives milliseconds. */
-export function readSeconds(name: keyof Values, value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  const ms = /^\d+(\.\d+)?$/.test(value) ? Math.round(Number(value) * 1000) : 0;
+/** Reads the seconds of `--timeout`. @returns Milliseconds. */
+export function readTimeoutMs({ timeout }: OptionValues): number | undefined {
+  if (timeout === undefined) return undefined;
+  const ms = /^\d+(\.\d+)?$/.test(timeout) ? Math.round(Number(timeout) * 1000) : 0;
   if (ms >= 1 && ms < 2 ** 31) return ms;
-  throw new UsageError(`--${name} takes seconds, such as 90 or 0.5, not ${JSON.stringify(value)}`);
+  throw new UsageError(`--timeout must be from 0.001 to 2147483 seconds, not ${JSON.stringify(timeout)}`);
 }

@@ -1,120 +1,121 @@
 import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { Asset } from "../../generated/schema.ts";
 import { parseAssetId, type AssetRef } from "../core/asset-ref.ts";
-import { readSeconds, UsageError, type Values } from "./arguments.ts";
+import type { Asset, ChenyuClient, Progress } from "../index.ts";
+import { downloadAll, downloadToFile, fileNameOf } from "../node.ts";
+import type { DownloadAllOptions, DownloadResult, SavedFile } from "../node.ts";
+import { readTimeoutMs, UsageError, type OptionValues } from "./arguments.ts";
+import { combineExitCodes, exitCodes, Interruption } from "./exit-codes.ts";
+import { escapeControls, printError } from "./output.ts";
+import { formatCount, formatProgress, openProgressDisplay, type ProgressDisplay } from "./progress.ts";
 import { openSession } from "./session.ts";
-import { fail, Interruption, printable, worst } from "./output.ts";
-import { count, describe, openDisplay, type Display } from "./progress.ts";
-import type { ChenyuClient } from "../client/client.ts";
-import type { Progress } from "../download/options.ts";
-import { fileNameOf } from "../files/name.ts";
-import { downloadAll, downloadToFile, type DownloadAllOptions, type DownloadResult, type SavedFile } from "../node.ts";
 
-/** Saves the files of assets, and prints where. */
-export async function download(operands: string[], values: Values): Promise<number> {
+/** A file that is not whole yet. */
+interface UnfinishedFile {
+  path: string;
+  totalBytes?: number | undefined;
+}
+
+/** Saves the files of assets and prints their paths. @returns The exit code. */
+export async function download(operands: string[], values: OptionValues): Promise<number> {
   const options = readOptions(values);
   const target = await readTarget(operands, values);
-  const { client, signal } = await openSession("download", operands, values);
-  const ids = [...new Set(operands.map(parseAssetId))]; // named twice, one would be written into by two
-  const display = await openDisplay();
+  const { client, signal, ...session } = await openSession("download", operands, values);
+  const ids = [...new Set(session.ids)]; // an asset that is named twice has one file
+  const display = openProgressDisplay();
   signal.addEventListener("abort", display.close);
 
-  /** Where the files of those that have not ended go, as far as that is known. */
-  const paths = new Map(ids.length === 1 ? [[ids[0]!, target]] : []);
+  const unfinished = new Map<string, UnfinishedFile>();
+  if (ids.length === 1) unfinished.set(ids[0]!, { path: target }); // for a folder, `fileName` corrects it
   const fileName = (asset: Asset): string => {
     const name = fileNameOf(asset);
-    paths.set(asset.asset_id, join(target, name));
+    unfinished.set(asset.asset_id, { path: join(target, name) });
     return name;
   };
-  const newest = new Map<string, Progress>();
   const onProgress = (progress: Progress, asset: AssetRef): void => {
     const id = parseAssetId(asset);
-    newest.set(id, progress);
-    display.show(id, printable(basename(paths.get(id) ?? id)), progress);
+    const file = unfinished.get(id)!;
+    file.totalBytes = progress.totalBytes;
+    display.update(id, basename(file.path), progress);
   };
 
   const start = ids.length === 1 ? downloadOne : downloadAll;
-  const exitCodes: number[] = [];
+  const codes: number[] = [];
   try {
     for await (const result of start(client, ids, target, { ...options, signal, fileName, onProgress })) {
       const { asset, file, error } = result;
       const id = parseAssetId(asset);
-      paths.delete(id);
-      display.end(id);
-      if (file !== undefined) display.print(`${lineOf(id, file, values)}\n`);
-      exitCodes.push(file === undefined ? fail(error, display.note) : 0);
+      unfinished.delete(id);
+      display.remove(id);
+      if (file !== undefined) display.printResult(formatSavedFile(id, file, values));
+      codes.push(file === undefined ? printError(error, display.printMessage) : exitCodes.success);
     }
   } catch (error) {
     if (!(error instanceof Interruption)) throw error;
-    const command = exitCodes.includes(0) ? "the same command with --overwrite skip" : "the same command";
-    for (const [id, path] of paths) await tellRest(path, newest.get(id)?.totalBytes, command, display);
+    const command = codes.includes(exitCodes.success) ? "the same command with --overwrite skip" : "the same command";
+    for (const file of unfinished.values()) await printUnfinished(file, command, display);
     return error.exitCode;
   } finally {
     display.close();
   }
-  return worst(exitCodes);
+  return combineExitCodes(codes);
 }
 
 type Options = Pick<DownloadAllOptions, "idleTimeoutMs" | "overwrite" | "concurrency">;
 
-function readOptions({ timeout, overwrite, concurrency = "4" }: Values): Options {
-  const known = (["error", "replace", "skip"] as const).find((way) => way === overwrite);
+function readOptions(values: OptionValues): Options {
+  const { overwrite, concurrency = "4" } = values;
+  const known = (["error", "replace", "skip"] as const).find((value) => value === overwrite);
   if (known !== overwrite) {
-    throw new UsageError(`--overwrite takes error, replace or skip, not ${JSON.stringify(overwrite)}`);
+    throw new UsageError(`--overwrite must be error, replace or skip, not ${JSON.stringify(overwrite)}`);
   }
   if (!/^[1-9]\d{0,2}$/.test(concurrency)) {
-    throw new UsageError(`--concurrency takes a whole number from 1 to 999, not ${JSON.stringify(concurrency)}`);
+    throw new UsageError(`--concurrency must be a whole number from 1 to 999, not ${JSON.stringify(concurrency)}`);
   }
-  return { idleTimeoutMs: readSeconds("timeout", timeout), overwrite: known, concurrency: Number(concurrency) };
+  return { idleTimeoutMs: readTimeoutMs(values), overwrite: known, concurrency: Number(concurrency) };
 }
 
-async function readTarget(operands: string[], { output = "." }: Values): Promise<string> {
-  if (output === "") throw new UsageError("--output takes a file or a folder");
-  if (output === "-") throw new UsageError("--output takes a file, not standard output: what breaks off there is lost");
-  const found = await stat(output).catch(() => undefined);
-  if (operands.length > 1 && found?.isDirectory() === false) {
-    throw new UsageError(`--output takes a folder for several assets, and ${JSON.stringify(output)} is a file`);
+async function readTarget(operands: string[], { output = "." }: OptionValues): Promise<string> {
+  // A download to standard output could not be resumed.
+  if (output === "" || output === "-") {
+    throw new UsageError(`--output must be the path of a file or a folder, not ${JSON.stringify(output)}`);
+  }
+  const stats = await stat(output).catch(() => undefined);
+  if (operands.length > 1 && stats?.isDirectory() === false) {
+    throw new UsageError(`--output must be a folder for several assets, but ${JSON.stringify(output)} is a file`);
   }
   return output;
 }
 
-/** Does for one asset, whose file may be named by the target, what `downloadAll` does for several. */
+/** Does the same as `downloadAll` for one asset, for which the target may be a file. */
 async function* downloadOne(
   client: ChenyuClient,
-  [asset]: string[],
+  [id]: string[],
   target: string,
-  { onProgress, concurrency: _one, ...options }: DownloadAllOptions,
+  { onProgress, concurrency: _unused, ...options }: DownloadAllOptions,
 ): AsyncGenerator<DownloadResult> {
+  const asset = id!;
   try {
-    const file = await downloadToFile(client, asset!, target, {
-      ...options,
-      onProgress: (progress) => onProgress?.(progress, asset!),
-    });
-    yield { asset: asset!, file };
+    const withAsset = (progress: Progress): unknown => onProgress?.(progress, asset);
+    yield { asset, file: await downloadToFile(client, asset, target, { ...options, onProgress: withAsset }) };
   } catch (error) {
     options.signal?.throwIfAborted();
-    yield { asset: asset!, error };
+    yield { asset, error };
   }
 }
 
-/** Says what an interrupted download has left, if anything. */
-async function tellRest(
-  path: string,
-  totalBytes: number | undefined,
-  command: string,
-  display: Display,
-): Promise<void> {
+/** Prints how much of an interrupted download is on disk, if anything. */
+async function printUnfinished({ path, totalBytes }: UnfinishedFile, command: string, display: ProgressDisplay) {
   const part = await stat(`${path}.part`).catch(() => undefined);
   if (part === undefined) return;
-  const rest = describe({ receivedBytes: part.size, totalBytes });
-  display.note(printable(`interrupted: ${path}.part has ${rest}; ${command} goes on from there`));
+  const amount = formatProgress(part.size, totalBytes);
+  display.printMessage(escapeControls(`interrupted: ${path}.part has ${amount}; ${command} goes on from there`));
 }
 
-/** People get a sentence, programs the path or JSON. */
-function lineOf(asset: string, file: SavedFile, { json }: Values): string {
-  if (json) return printable(JSON.stringify({ asset, ...file }));
+/** Writes a sentence for people, the path or JSON for programs. */
+function formatSavedFile(asset: string, file: SavedFile, { json }: OptionValues): string {
+  if (json) return escapeControls(JSON.stringify({ asset, ...file }));
   if (!process.stdout.isTTY) return file.path;
-  const resumed = file.resumedFrom > 0 ? `, ${count(file.resumedFrom)} of them from before` : "";
-  return printable(`saved ${file.path} (${count(file.size)} bytes${resumed})`);
+  const resumed = file.resumedFrom > 0 ? `, ${formatCount(file.resumedFrom)} of them from before` : "";
+  return escapeControls(`saved ${file.path} (${formatCount(file.size)} bytes${resumed})`);
 }

@@ -1,57 +1,55 @@
 import { getAssetPath } from "../../generated/document.ts";
 import { fillPath } from "../core/asset-ref.ts";
-import { UsageError, type Values } from "./arguments.ts";
-import { fail, print } from "./output.ts";
 import { startMockServer, type MockRequest, type MockServer } from "../mock.ts";
-import { resetPath } from "../mock/server.ts";
+import { UsageError, type OptionValues } from "./arguments.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { printError, printResult } from "./output.ts";
 
-/** Serves a mock of the API until a signal ends it. */
-export async function mock(operands: string[], values: Values): Promise<number> {
+/** Serves a mock of the API until a signal ends it. @returns The exit code. */
+export async function mock(operands: string[], values: OptionValues): Promise<number> {
   const { port = "4010", host = "127.0.0.1", quiet = false } = values;
-  if (operands.length > 0) throw new UsageError(`mock takes no ${JSON.stringify(operands[0])}`);
+  if (operands.length > 0) throw new UsageError(`mock takes no argument, but there is ${JSON.stringify(operands[0])}`);
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
-    throw new UsageError(`--port takes a whole number from 0 to 65535, not ${JSON.stringify(port)}`);
+    throw new UsageError(`--port must be a whole number from 0 to 65535, not ${JSON.stringify(port)}`);
   }
-  if (host === "") throw new UsageError("--host takes a name or an address");
-  const onRequest = (request: MockRequest): void => {
-    // Lines that nobody takes are left out: kept, they would fill the memory.
-    if (!quiet && !process.stdout.writableNeedDrain) print(lineOf(request));
-  };
+  if (host === "") throw new UsageError("--host must be a name or an address");
   let server: MockServer;
   try {
-    server = await startMockServer({ port: Number(port), host, onRequest });
+    server = await startMockServer({ port: Number(port), host, onRequest: quiet ? undefined : logRequest });
   } catch (error) {
-    fail(error);
-    return 1; // what is wrong is the machine's state: a port that is taken, Prism not installed
+    printError(error);
+    return exitCodes.failed; // the usage is right, but the port is taken or Prism is not installed
   }
   const stopped = new Promise((resolve) => {
     process.once("SIGINT", resolve);
     process.once("SIGTERM", resolve);
   });
-  print(quiet ? `${server.url}\n` : introduce(server));
+  printResult(quiet ? server.url : formatIntroduction(server));
   await stopped;
   await server.close();
-  return process.exit(0); // lines that nobody takes would keep the process alive
+  return process.exit(exitCodes.success); // output that nobody reads would keep the process alive
 }
 
-function introduce({ url, testAssets }: MockServer): string {
-  const known = Object.values(testAssets)
-    .map(({ asset_id, summary }) => `  ${asset_id}  ${summary}\n`)
-    .join("");
+function logRequest({ method, path, status, testAsset, durationMs }: MockRequest): void {
+  // Lines that nobody reads are left out, because they would fill the memory.
+  if (process.stdout.writableNeedDrain) return;
+  const summary = testAsset === undefined ? "" : `  ${testAsset.summary}`;
+  printResult(`${method} ${path} ${status} ${durationMs.toFixed(1)} ms${summary}`);
+}
+
+function formatIntroduction({ url, testAssets }: MockServer): string {
+  const width = Math.max(...Object.keys(testAssets).map((name) => name.length));
+  const rows = Object.entries(testAssets).map(
+    ([name, { asset_id, summary }]) => `  ${name.padEnd(width)}  ${asset_id}  ${summary}\n`,
+  );
   const { asset_id } = testAssets.image;
   return `Mock of the asset API on ${url}
 
-${known}  ${"any other id".padEnd(asset_id.length)}  Ready image
+${rows.join("")}  ${"".padEnd(width)}  ${"any other id".padEnd(asset_id.length)}  Ready image
 
-Try it:          curl -H "Authorization: Bearer any" ${url}${fillPath(getAssetPath, asset_id)}
-Your app:        CHENYU_BASE_URL=${url} CHENYU_API_KEY=any
-A wrong key:     any that starts with cy_invalid
-Begin again:     curl -X POST ${url}${resetPath}
-
+Try it:     curl -H "Authorization: Bearer any" ${url}${fillPath(getAssetPath, asset_id)}
+Your app:   CHENYU_BASE_URL=${url} CHENYU_API_KEY=any
+Wrong key:  any key that starts with cy_invalid
+Reset:      curl -X POST ${url}/__mock/reset
 `;
-}
-
-function lineOf({ method, path, status, testAsset, durationMs }: MockRequest): string {
-  const summary = testAsset === undefined ? "" : `  ${testAsset.summary}`;
-  return `${method} ${path} ${status} ${durationMs.toFixed(1)} ms${summary}\n`;
 }

@@ -1,67 +1,83 @@
+import type { WriteStream } from "node:tty";
 import { styleText } from "node:util";
 import { isChenyuError } from "../core/errors.ts";
+import { withoutQueries } from "../core/redact.ts";
+import type { Asset } from "../index.ts";
+import type { OptionValues } from "./arguments.ts";
+import { describeError } from "./error-message.ts";
+import { exitCodeByErrorName, exitCodes, Interruption } from "./exit-codes.ts";
 
-/** What a signal aborts with. */
-export class Interruption extends Error {
-  override readonly name = "Interruption";
-  readonly exitCode: number;
-
-  constructor(exitCode: number) {
-    super("Interrupted.");
-    this.exitCode = exitCode;
-  }
+/** Prints a result on standard output. */
+export function printResult(text: string): void {
+  process.stdout.write(`${text}\n`);
 }
 
-export function print(text: string): void {
-  process.stdout.write(text);
-}
-
-/** Tells of something beside the results, in a line. */
-export function note(text: string): void {
+/** Prints what is not a result, on standard error. */
+export function printMessage(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** Tells of a failure in a line, but not of one that the user has asked for. @returns The exit code that it means. */
-export function fail(error: unknown, tell: (line: string) => void = note): number {
+/** Prints an error in one line. An interruption needs none: the user wanted it. @returns The exit code. */
+export function printError(error: unknown, print: (line: string) => void = printMessage): number {
   if (error instanceof Interruption) return error.exitCode;
-  if (!isChenyuError(error)) throw error;
-  const { message, cause } = error;
-  const said = isChenyuError(cause) ? `${message} Last failure: ${cause.message}` : message;
-  tell(`chenyu-assets: ${printable(nameOptions(said))}`);
-  return exitCodes[error.name] ?? 1;
+  if (!isChenyuError(error)) throw error; // a bug of ours: Node prints its stack
+  print(`chenyu-assets: ${escapeControls(describeError(error))}`);
+  return exitCodeByErrorName[error.name] ?? exitCodes.failed;
 }
 
-const exitCodes: Partial<Record<string, number>> = { ConfigError: 2, NotReadyError: 3 };
-
-/** Of several exit codes gives the one that matters most: a failure goes before one that may pass. */
-export function worst(exitCodes: readonly number[]): number {
-  return [130, 143, 2, 1, 3].find((exitCode) => exitCodes.includes(exitCode)) ?? 0;
+/** Makes a function that prints an asset, or why there is none: a table for people, JSON for programs. */
+export function createAssetPrinter(ids: string[], { json }: OptionValues): (asset: Promise<Asset>) => Promise<number> {
+  const asJson = json || !process.stdout.isTTY;
+  const gap = ids.length > 1 ? "\n" : "";
+  return async (asset) => {
+    try {
+      const found = await asset;
+      printResult(asJson ? escapeControls(JSON.stringify(found)) : formatTable(found) + gap);
+      return exitCodes.success;
+    } catch (error) {
+      return printError(error);
+    }
+  };
 }
 
-/** Messages call the SDK's options by name; here they have other names. */
-function nameOptions(message: string): string {
-  return message
-    .replace(/(?<!\S)(total|wait|idle)TimeoutMs(?=\s)/g, "--timeout")
-    .replace(/(?<!\S)baseUrl(?=[:,.])/g, "--base-url")
-    .replace("or pass { apiKey }", "or pass --api-key-file")
-    .replace("another target, or overwrite: ", "another --output, or --overwrite ")
-    .replace("apiKey, or CHENYU_API_KEY", "--api-key-file, or CHENYU_API_KEY")
-    .replace("Pass fileName, to give each its own", "Download one of them by itself, to another --output");
+function formatTable(asset: Asset): string {
+  const width = Math.max(...Object.keys(asset).map((name) => name.length)) + 2;
+  const rows = Object.entries(asset).map(([name, value]) => {
+    const text = escapeControls(withoutQueries(typeof value === "string" ? value : JSON.stringify(value)));
+    const color = text === "confirmed" ? "green" : "yellow";
+    return colorize("dim", escapeControls(name).padEnd(width)) + (name === "status" ? colorize(color, text) : text);
+  });
+  return rows.join("\n");
 }
 
 /**
- * Writes out what would steer a terminal or turn its text around: controls, line ends, and marks of direction. The form
- * is JSON's, so that JSON means the same after it.
+ * Escapes the characters that could control a terminal or hide text: controls, line ends and marks of direction. The
+ * form is that of JSON, so that JSON keeps its meaning.
  */
-export function printable(text: string): string {
+export function escapeControls(text: string): string {
   return text.replace(
     /[\p{Control}\p{Line_Separator}\p{Paragraph_Separator}\p{Bidi_Control}]/gu,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
 
-/** Colours a text, where that is wanted: not without a terminal, not with `NO_COLOR`, not with `TERM=dumb`. */
-export function paint(style: "dim" | "green" | "yellow", text: string): string {
-  const { stdout } = process;
-  return stdout.isTTY && stdout.hasColors() ? styleText(style, text, { validateStream: false }) : text;
+/** Colours a text where colour is wanted: on a terminal, without `NO_COLOR` and without `TERM=dumb`. */
+export function colorize(
+  style: "dim" | "green" | "yellow",
+  text: string,
+  stream: WriteStream = process.stdout,
+): string {
+  return stream.isTTY && stream.hasColors() ? styleText(style, text, { validateStream: false }) : text;
+}
+
+/** Keeps the command going when its output cannot be written any more. */
+export function handleWriteErrors(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", ({ code }: NodeJS.ErrnoException) => {
+      // The reader may leave early, as `head` does.
+      if (code === "EPIPE") return;
+      if (stream === process.stdout) printMessage(`chenyu-assets: the results cannot be written (${code}).`);
+      process.exitCode ||= exitCodes.failed;
+    });
+  }
 }

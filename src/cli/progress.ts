@@ -1,54 +1,115 @@
-import { note, print } from "./output.ts";
-import type { Progress } from "../download/options.ts";
+import cliProgress, { type Options, type Params, type SingleBar } from "cli-progress";
+import type { Progress } from "../index.ts";
+import { colorize, escapeControls, printMessage, printResult } from "./output.ts";
 
-/** Where people see how downloads go. */
-export interface Display {
-  /** Shows how far a download is, under a name that people know it by. */
-  show(id: string, name: string, progress: Progress): void;
-  /** Shows it no longer. */
-  end(id: string): void;
-  /** Prints a result. */
-  print(text: string): void;
-  /** Tells of something beside the results, in a line. */
-  note: (line: string) => void;
+/** Shows the progress of downloads. While it is open, it prints the command's other output, too. */
+export interface ProgressDisplay {
+  /** Shows how far a download is. */
+  update(id: string, fileName: string, progress: Progress): void;
+  /** Removes a download that has ended. */
+  remove(id: string): void;
+  printResult(text: string): void;
+  printMessage: (text: string) => void;
   close: () => void;
 }
 
-/** Shows bars on a terminal that can move its cursor, and now and then a line everywhere else. */
-export async function openDisplay(): Promise<Display> {
+/** Shows bars on a terminal that can move its cursor. Elsewhere it prints a line now and then. */
+export function openProgressDisplay(): ProgressDisplay {
   const { stderr, env } = process;
-  if (!stderr.isTTY || env.TERM === "dumb") return showLines();
-  const { showBars } = await import("./bars.ts");
-  return showBars();
+  return stderr.isTTY && env.TERM !== "dumb" ? openProgressBars() : openProgressLines();
 }
 
-const gapMs = 5000;
+/** Time between two lines about the same file. */
+const lineIntervalMs = 5000;
 
-function showLines(): Display {
-  const shownAt = new Map<string, number>();
+function openProgressLines(): ProgressDisplay {
+  const lastLineAt = new Map<string, number>();
   return {
-    show(id, name, progress) {
+    update(id, fileName, { receivedBytes, totalBytes }) {
       const now = performance.now();
-      const before = shownAt.get(id);
-      if (before !== undefined && now - before < gapMs) return;
-      shownAt.set(id, now);
-      if (before !== undefined) note(`${name}: ${describe(progress)}`);
+      const last = lastLineAt.get(id);
+      if (last !== undefined && now - last < lineIntervalMs) return;
+      lastLineAt.set(id, now);
+      if (last !== undefined) printMessage(`${escapeControls(fileName)}: ${formatProgress(receivedBytes, totalBytes)}`);
     },
-    end: (id) => shownAt.delete(id),
-    print,
-    note,
+    remove: (id) => lastLineAt.delete(id),
+    printResult,
+    printMessage,
     close() {},
   };
 }
 
-/** Says how much of a file has come. */
-export function describe({ receivedBytes, totalBytes }: Pick<Progress, "receivedBytes" | "totalBytes">): string {
-  return totalBytes === undefined
-    ? `${count(receivedBytes)} bytes`
-    : `${count(receivedBytes)} of ${count(totalBytes)} bytes`;
+function openProgressBars(): ProgressDisplay {
+  const { stderr, stdout } = process;
+  const bars = new cliProgress.MultiBar({
+    stream: stderr,
+    format: formatBar,
+    barsize: 20,
+    etaBuffer: 50,
+    hideCursor: true,
+    clearOnComplete: true,
+    forceRedraw: true, // a bar that moves up must be drawn although it has not changed
+  });
+  const barsById = new Map<string, SingleBar>();
+  let isOpen = true;
+
+  function printAbove(text: string): void {
+    if (!isOpen) return printMessage(text);
+    // `log` neither clears what it writes over nor wraps long lines: clear first, and wrap for this text.
+    bars.log(`\u001B[J\u001B[?7h${text}\n\u001B[?7l`);
+    bars.update();
+  }
+
+  return {
+    update(id, fileName, { receivedBytes, totalBytes = 0 }) {
+      const bar = barsById.get(id);
+      bar?.setTotal(totalBytes);
+      bar?.update(receivedBytes);
+      // Bars below the end of the screen could not be removed again.
+      if (bar !== undefined || !isOpen || barsById.size >= (stderr.rows || 24) - 1) return;
+      barsById.set(id, bars.create(totalBytes, receivedBytes, { fileName: escapeControls(fileName) }));
+    },
+    remove(id) {
+      const bar = barsById.get(id);
+      if (bar !== undefined && isOpen) bars.remove(bar);
+      barsById.delete(id);
+    },
+    printResult: (text) => (stdout.isTTY ? printAbove(text) : printResult(text)),
+    printMessage: printAbove,
+    close() {
+      if (isOpen) bars.stop();
+      isOpen = false;
+    },
+  };
 }
 
-/** Writes a number with its thousands apart. */
-export function count(bytes: number): string {
-  return bytes.toLocaleString("en-US");
+/** The file name comes last, because the end of a long line is cut off. */
+function formatBar(
+  options: Options,
+  { progress, value, total, eta }: Params,
+  { fileName }: { fileName: string },
+): string {
+  if (total === 0) return `${inMegabytes(value)} MB  ${fileName}`; // the size is unknown
+  // ASCII, because the width of block characters differs between terminals, especially Chinese ones.
+  const bar = colorize("green", cliProgress.Format.BarFormat(progress, options), process.stderr);
+  const percent = `${Math.floor(progress * 100)}%`.padStart(4);
+  const amount = `${inMegabytes(value)}/${inMegabytes(total)} MB`.padStart(14);
+  // An unknown `eta` is a text like "INF", whatever its type says.
+  const timeLeft = Number.isFinite(eta) ? `${Math.floor(eta / 60)}:${String(eta % 60).padStart(2, "0")}` : "";
+  return `[${bar}] ${percent}  ${amount}  ${timeLeft.padStart(5)}  ${fileName}`;
+}
+
+function inMegabytes(bytes: number): string {
+  return (bytes / 1_000_000).toFixed(1);
+}
+
+/** Says how many bytes of a file there are. */
+export function formatProgress(receivedBytes: number, totalBytes: number | undefined): string {
+  const total = totalBytes === undefined ? "" : `of ${formatCount(totalBytes)} `;
+  return `${formatCount(receivedBytes)} ${total}bytes`;
+}
+
+/** Writes a number as 7,340,032. */
+export function formatCount(count: number): string {
+  return count.toLocaleString("en-US");
 }

@@ -1,45 +1,51 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { parseAssetId } from "../core/asset-ref.ts";
-import { UsageError, type Values } from "./arguments.ts";
-import { Interruption } from "./output.ts";
-import { createClient, type ChenyuClient } from "../client/client.ts";
 import { ConfigError } from "../core/errors.ts";
 import { checkApiKey } from "../core/options.ts";
+import { createClient, type ChenyuClient } from "../index.ts";
+import { UsageError, type OptionValues } from "./arguments.ts";
+import { exitCodes, Interruption } from "./exit-codes.ts";
 
-/** What the commands that ask the API have in common. */
+/** What `get`, `wait` and `download` have in common. */
 export interface Session {
+  ids: string[];
   client: ChenyuClient;
-  /** Aborts with an {@link Interruption}. */
+  /** Aborts with an {@link Interruption} when a signal ends the command. */
   signal: AbortSignal;
 }
 
-/** Checks all that can be checked before a request is sent, and makes the client. */
-export async function openSession(command: string, ids: readonly string[], values: Values): Promise<Session> {
-  if (ids.length === 0) throw new UsageError(`${command} takes the id of an asset, or several`);
-  ids.forEach(parseAssetId);
-  const { "base-url": baseUrl, "api-key-file": keyFile } = values;
-  const apiKey = keyFile === undefined ? undefined : await readApiKey(keyFile);
-  return { client: createClient({ apiKey, baseUrl }), signal: abortOnSignals() };
+/** Checks the ids and the API key, and makes the client. Nothing is sent yet. */
+export async function openSession(command: string, operands: string[], values: OptionValues): Promise<Session> {
+  if (operands.length === 0) throw new UsageError(`${command} needs the id of an asset`);
+  const ids = operands.map(parseAssetId);
+  const apiKey = await readApiKey(values["api-key-file"]);
+  return { ids, client: createClient({ apiKey, baseUrl: values["base-url"] }), signal: abortOnSignals() };
 }
 
-/** Reads the key from a file, or with `-` from standard input; what is wrong with it is told without showing it. */
-async function readApiKey(file: string): Promise<string> {
-  const option = `--api-key-file ${file}`;
+/** Reads the key from a file (`-` is standard input), else from the environment. No error shows the key. */
+async function readApiKey(file: string | undefined): Promise<string> {
+  const { CHENYU_API_KEY } = process.env;
+  if (file === undefined && !CHENYU_API_KEY) {
+    throw new UsageError("there is no API key. Set CHENYU_API_KEY, or pass --api-key-file");
+  }
   try {
+    if (file === undefined) return checkApiKey(CHENYU_API_KEY);
     const content = await (file === "-" ? text(process.stdin) : readFile(file, "utf8"));
     return checkApiKey(content.trim());
   } catch (error) {
-    const { code, message } = error as Error & { code?: string };
-    if (code !== undefined) throw new ConfigError(option, `it cannot be read (${code}). Name a file that has the key.`);
-    throw new ConfigError(option, message.replace("apiKey: ", ""));
+    const { code, message } = error as NodeJS.ErrnoException;
+    const source = file === undefined ? "CHENYU_API_KEY" : `--api-key-file ${file}`;
+    if (code === undefined) throw new ConfigError(source, message.replace("apiKey: ", ""));
+    throw new ConfigError(source, `it cannot be read (${code}). Pass a file that has the key.`);
   }
 }
 
-/** The first signal aborts, so that what is left can be told; the second ends the process. */
+/** The first signal aborts, so that the command can say what is left on disk. The second one ends the process. */
 function abortOnSignals(): AbortSignal {
   const controller = new AbortController();
-  for (const [name, exitCode] of Object.entries({ SIGINT: 130, SIGTERM: 143 })) {
+  const { interrupted: SIGINT, terminated: SIGTERM } = exitCodes;
+  for (const [name, exitCode] of Object.entries({ SIGINT, SIGTERM })) {
     process.on(name, () => {
       if (controller.signal.aborted) process.exit(exitCode);
       controller.abort(new Interruption(exitCode));

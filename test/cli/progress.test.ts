@@ -1,38 +1,38 @@
-/** What `download` shows while it goes on. */
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+/** How `download` shows its progress. */
+import { mkdir, readFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
 import { testAssets } from "../../generated/document.ts";
-import { finish, noTerminal, run, runOnTerminal, until } from "./run.ts";
+import { makeFolder, type TemporaryFolder } from "../helpers/temporary-folder.ts";
+import { until } from "../helpers/timing.ts";
 import { startHaltingServer } from "../servers/halting-server.ts";
+import { finish, noTerminal, runOnTerminal, start, startOnTerminal } from "./run.ts";
 
 const ready = testAssets.image.asset_id;
 const video = testAssets.video.asset_id;
 const slow = testAssets.slow.asset_id;
 
 const environment = { CHENYU_BASE_URL: inject("mock"), CHENYU_API_KEY: "any" };
-let folder: string;
+let folder: TemporaryFolder;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "chenyu-assets-display-"));
+  folder = await makeFolder();
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => folder[Symbol.asyncDispose]());
 
-test("tells now and then how far a file is when nothing shows a bar", async () => {
-  const { child, output, ended } = run(["download", slow, "-o", folder], environment);
-  await until(() => /\n/.exec(output.stderr) ?? undefined);
+test("prints a line now and then when there is no terminal for a bar", async () => {
+  const { child, output, exitCode } = start(["download", slow, "-o", folder.path], environment);
+  await until(() => output.stderr.includes("\n"));
   expect(output.stderr).toMatch(/^asset_\w+\.mp4: [\d,]{7,9} of 7,340,032 bytes\n$/);
   child.kill();
-  await ended;
+  await exitCode;
 });
 
 describe.skipIf(noTerminal)("on a terminal", () => {
-  test("tells what is saved, and leaves the terminal as it was", async () => {
-    // It halts in the middle until the time for that is up, so that the bar is seen.
+  test("says what is saved, and leaves the terminal as it was", async () => {
+    // The file halts in the middle until the time for that is up, so that the bar is seen.
     await using server = await startHaltingServer(1);
-    const path = join(folder, "film.mp4");
+    const path = folder.at("film.mp4");
     const args = ["download", "asset_1", "-o", path, "--timeout", "0.5", "--base-url", server.url];
-    const { exitCode, stdout } = await finish(runOnTerminal(args, environment));
+    const { exitCode, stdout } = await runOnTerminal(args, environment);
     expect(exitCode).toBe(0);
     expect(stdout).toContain(`saved ${path} (10 bytes)\r\n`);
     expect(stdout).toContain("[32m=====");
@@ -41,38 +41,38 @@ describe.skipIf(noTerminal)("on a terminal", () => {
   });
 
   test("shows no bar on a dumb terminal", async () => {
-    const path = join(folder, "film.mp4");
-    const dumb = { ...environment, TERM: "dumb" };
-    const { stdout } = await finish(runOnTerminal(["download", video, "-o", path], dumb));
+    const path = folder.at("film.mp4");
+    const { stdout } = await runOnTerminal(["download", video, "-o", path], { ...environment, TERM: "dumb" });
     expect(stdout).toBe(`saved ${path} (7,340,032 bytes)\r\n`);
   });
 
   test.each([
     ["in colour", {}, "[\u001B[32m==========----------\u001B[39m]  50%      0.0/0.0 MB"],
     ["without colour with NO_COLOR", { NO_COLOR: "1" }, "[==========----------]  50%      0.0/0.0 MB"],
-  ])("shows a bar %s, and goes on after Ctrl-C from where it was", async (_name, more, bar) => {
+  ])("shows a bar %s, and goes on after Ctrl-C from where it was", async (_name, variables, bar) => {
     await using server = await startHaltingServer(1);
-    const here = { ...environment, ...more, CHENYU_BASE_URL: server.url };
-    const path = join(folder, "asset_1.txt");
-    const interrupted = runOnTerminal(["download", "asset_1", "-o", `${folder}/`], here);
-    await until(() => interrupted.output.stdout.includes(bar) || undefined);
+    const here = { ...environment, ...variables, CHENYU_BASE_URL: server.url };
+    const args = ["download", "asset_1", "-o", `${folder.path}/`];
+    const path = folder.at("asset_1.txt");
+    const interrupted = startOnTerminal(args, here);
+    await until(() => interrupted.output.stdout.includes(bar));
     interrupted.child.stdin!.write("\u0003");
     const first = await finish(interrupted);
     expect(first.exitCode).toBe(130);
     const line = `interrupted: ${path}.part has 5 of 10 bytes; the same command goes on from there\r\n`;
     expect(first.stdout.slice(-line.length)).toBe(line);
 
-    const second = await finish(runOnTerminal(["download", "asset_1", "-o", `${folder}/`], here));
+    const second = await runOnTerminal(args, here);
     expect(second.exitCode).toBe(0);
     expect(second.stdout).toContain(`saved ${path} (10 bytes, 5 of them from before)\r\n`);
     expect(await readFile(path, "utf8")).toBe("0123456789");
     expect(first.stdout + second.stdout).not.toContain("s3cret");
   });
 
-  test("writes out what in a path would steer the terminal", async () => {
-    const hostile = join(folder, "\u009B2J\u202Egnp");
+  test("escapes in a path what could control the terminal", async () => {
+    const hostile = folder.at("\u009B2J\u202Egnp");
     await mkdir(hostile);
-    const { stdout } = await finish(runOnTerminal(["download", ready, "-o", `${hostile}/`], environment));
+    const { stdout } = await runOnTerminal(["download", ready, "-o", `${hostile}/`], environment);
     expect(stdout).toContain(String.raw`\u009b2J\u202egnp`);
     expect(stdout).not.toMatch(/[\u009B\u202E]/);
   });

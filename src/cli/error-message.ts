@@ -1,0 +1,32 @@
+import { isChenyuError, type ChenyuError } from "../core/errors.ts";
+
+/** The flags that set the SDK's options. */
+const flags: Partial<Record<string, string>> = {
+  baseUrl: "--base-url",
+  totalTimeoutMs: "--timeout",
+  waitTimeoutMs: "--timeout",
+  idleTimeoutMs: "--timeout",
+};
+
+/** The option that a message names, for errors that have no field `option`. */
+const optionByErrorName: Partial<Record<string, string>> = { NetworkError: "baseUrl", NotReadyError: "waitTimeoutMs" };
+
+/** Advice for the command line, by the `kind` of the error or its name. */
+const hints: Partial<Record<string, string>> = {
+  ResponseError: "--base-url.", // nothing is replaced in its message, which quotes the server
+  unauthenticated: "--api-key-file, or CHENYU_API_KEY.",
+  exists: "another --output, or --overwrite replace or skip. Of two assets with the same name, download one by itself.",
+  target: "another --output.",
+};
+
+/** Describes an error to a user of the command line, who knows the flags and not the SDK's options. */
+export function describeError(error: ChenyuError): string {
+  const { name, message, cause } = error;
+  const option = "option" in error ? String(error.option) : (optionByErrorName[name] ?? "");
+  const flag = flags[option];
+  const hint = hints["kind" in error ? String(error.kind) : name];
+  const sentences = [flag === undefined ? message : message.replaceAll(option, flag)];
+  if (hint !== undefined) sentences.push(`On the command line: ${hint}`);
+  if (isChenyuError(cause)) sentences.push(`Last failure: ${describeError(cause)}`);
+  return sentences.join(" ");
+}

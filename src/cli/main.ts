@@ -1,0 +1,101 @@
+import { serverUrl, version } from "../../generated/document.ts";
+import { checkOptionNames, parseArguments, UsageError, type OptionName, type OptionValues } from "./arguments.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { handleWriteErrors, printError, printMessage, printResult } from "./output.ts";
+
+const help = `chenyu-assets ${version}: tools for the asset API of Chenyu Cloud (unofficial)
+
+Usage: chenyu-assets get <id>... [options]
+       chenyu-assets wait <id>... [options]
+       chenyu-assets download <id>... [options]
+       chenyu-assets mock [options]
+
+An id is an asset_id or an asset:// URI. Put an id that starts with - after --.
+If one of several ids fails, the others go on.
+
+get       Looks assets up and prints them.
+wait      Looks assets up again and again until they are ready, then prints them.
+  --json                 Print JSON, one asset a line. This is the default without a terminal.
+                         Signed URLs are whole in JSON, and cut in tables. Whoever has a whole one
+                         can open the file.
+  --timeout <seconds>    get: how long one look-up may take, retries included. (default: 120)
+                         wait: how long an asset may take to be ready. (default: 600)
+
+download  Saves the files of assets and prints their paths, one a line. If it breaks off, it leaves
+          <file>.part, and the same command goes on from there if the content host tells versions
+          apart. Add --overwrite skip to keep the files that are whole.
+  --output, -o <path>    The folder, or the file of a single asset. (default: this folder)
+                         A path that ends with / is a folder; it is made if it does not exist.
+  --overwrite <what>     What to do with a file that exists: error, replace, skip. (default: error)
+  --concurrency <count>  How many downloads run at once. (default: 4)
+  --timeout <seconds>    How long the content host may send nothing. (default: 30)
+  --json                 Print JSON, one file a line: asset, path, size, resumedFrom (in bytes).
+
+get, wait, download
+  --api-key-file <file>  The file that has the API key; - is standard input.
+                         (default: the environment variable CHENYU_API_KEY)
+  --base-url <url>       The URL of the API. (default: CHENYU_BASE_URL, else ${serverUrl})
+
+mock      Serves a mock of the API, for development without a key.
+  --port <number>        The port; 0 is any free one. (default: 4010)
+  --host <address>       The address to listen on. (default: 127.0.0.1)
+                         0.0.0.0 is every address of this machine.
+                         The SDK itself accepts http: only on this machine.
+  --quiet                Print only the URL: no table, no requests.
+
+--help, -h  Print this text.
+--version   Print the version.
+
+Results go to standard output, everything else to standard error. NO_COLOR is respected.
+
+Exit codes
+  0    success
+  1    failed
+  2    wrong usage; nothing was sent
+  3    not ready; if another id failed, the exit code is 1
+  130  interrupted (SIGINT)
+  143  terminated (SIGTERM)`;
+
+interface Command {
+  options: readonly OptionName[];
+  /** Loads only the code that the command needs. @returns The exit code. */
+  run: (operands: string[], values: OptionValues) => Promise<number>;
+}
+
+const apiOptions = ["api-key-file", "base-url", "timeout", "json"] as const;
+const downloadOptions = [...apiOptions, "output", "overwrite", "concurrency"] as const;
+
+const commands: Record<string, Command> = {
+  get: { options: apiOptions, run: async (...args) => (await import("./get.ts")).get(...args) },
+  wait: { options: apiOptions, run: async (...args) => (await import("./wait.ts")).wait(...args) },
+  download: { options: downloadOptions, run: async (...args) => (await import("./download.ts")).download(...args) },
+  mock: { options: ["port", "host", "quiet"], run: async (...args) => (await import("./mock.ts")).mock(...args) },
+};
+
+/** Runs a command line, and sets the exit code of the process. */
+export async function main(args: string[]): Promise<void> {
+  handleWriteErrors();
+  const exitCode = await runCommand(args);
+  process.exitCode = exitCode || process.exitCode; // it may be set already: see handleWriteErrors
+}
+
+/** @returns The exit code. */
+async function runCommand(args: string[]): Promise<number> {
+  try {
+    const { values, positionals } = parseArguments(args);
+    const [name, ...operands] = positionals;
+    if (values.help || values.version) {
+      printResult(values.help ? help : version);
+      return exitCodes.success;
+    }
+    if (name === undefined) throw new UsageError("no command");
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (command === undefined) throw new UsageError(`unknown command ${JSON.stringify(name)}`);
+    checkOptionNames(name, command.options, values);
+    return await command.run(operands, values);
+  } catch (error) {
+    if (!(error instanceof UsageError)) return printError(error);
+    printMessage(`chenyu-assets: ${error.message}. See chenyu-assets --help.`);
+    return exitCodes.wrongUsage;
+  }
+}

@@ -1,0 +1,119 @@
+/** The command `get`, and how it prints assets and errors. */
+import { expect, inject, test } from "vitest";
+import { testAssets } from "../../generated/document.ts";
+import { silence, startFaultServer } from "../servers/fault-server.ts";
+import { always, startServer } from "../servers/server.ts";
+import { run, runOnTerminal, noTerminal, start } from "./run.ts";
+
+const ready = testAssets.image.asset_id;
+const expired = testAssets.expired.asset_id;
+const environment = { CHENYU_BASE_URL: inject("mock"), CHENYU_API_KEY: "any" };
+
+function parseLines(text: string): { asset_id: string; signed_url: string }[] {
+  expect(text).toMatch(/\n$/);
+  const lines = text.slice(0, -1).split("\n");
+  return lines.map((line) => JSON.parse(line));
+}
+
+test("prints an asset as a line of JSON without a terminal, with the whole signed URL", async () => {
+  const { exitCode, stdout, stderr } = await run(["get", `asset://${ready}`], environment);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  const [asset, ...others] = parseLines(stdout);
+  expect(others).toEqual([]);
+  expect((await fetch(asset!.signed_url)).status).toBe(200);
+});
+
+test("prints several assets in the order of the ids, and goes on after one that fails", async () => {
+  const ids = [expired, ...Array.from({ length: 9 }, (_, index) => `asset_${index}`), "--", "-asset"];
+  const { exitCode, stdout, stderr } = await run(["get", ...ids], environment);
+  expect(exitCode).toBe(1);
+  expect(parseLines(stdout).map(({ asset_id }) => asset_id)).toEqual([...ids.slice(1, 10), "-asset"]);
+  expect(stderr).toMatch(/^chenyu-assets: GET .*1001: HTTP 200, code 1001, "资源已过期" \(rejected\)\. .*\n$/);
+});
+
+test.skipIf(noTerminal)("prints a table on a terminal, without the secret of the signed URL", async () => {
+  const { exitCode, stdout } = await runOnTerminal(["get", ready, "asset_1"], { ...environment, NO_COLOR: "1" });
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(new RegExp(`^asset_id {11}${ready}\r\nasset_uri {10}asset://${ready}\r\n`));
+  expect(stdout).toMatch(/\r\nsigned_url {9}http:\S+\?…\r\n/);
+  expect(stdout).toMatch(/\r\nsize_bytes {9}102400\r\n/);
+  expect(stdout).toMatch(/\r\n\r\nasset_id {11}asset_1\r\n/);
+});
+
+test.skipIf(noTerminal)("--json prints JSON on a terminal, too", async () => {
+  const { stdout } = await runOnTerminal(["get", "--json", ready], environment);
+  expect(parseLines(stdout.replaceAll("\r\n", "\n"))).toMatchObject([{ asset_id: ready }]);
+});
+
+test.skipIf(noTerminal).each([
+  ["colours the table on a terminal", {}, true],
+  ["colours nothing with NO_COLOR", { NO_COLOR: "1" }, false],
+  ["colours nothing on a dumb terminal", { TERM: "dumb" }, false],
+])("%s", async (_name, variables, isColoured) => {
+  const { stdout } = await runOnTerminal(["get", ready], { ...environment, ...variables });
+  expect(stdout.includes("\u001B[32mconfirmed\u001B[39m")).toBe(isColoured);
+  expect(stdout.includes("\u001B")).toBe(isColoured);
+});
+
+const hostile = "\u001B]0;owned\u0007\u009B2J\u202Egnp.exe\n\r\u007F";
+const escaped = String.raw`\u001b]0;owned\u0007\u009b2J\u202egnp.exe\u000a\u000d\u007f`;
+const hostileAsset = { asset_id: "a", status: hostile, original_filename: hostile, [hostile]: { [hostile]: hostile } };
+
+test.skipIf(noTerminal)("escapes in the table what could control the terminal", async () => {
+  await using server = await startServer(always(200, JSON.stringify({ code: 0, msg: "", data: hostileAsset })));
+  const variables = { ...environment, CHENYU_BASE_URL: server.url, NO_COLOR: "1" };
+  const { stdout } = await runOnTerminal(["get", "a"], variables);
+  expect(stdout).toContain(`${escaped}\r\n`);
+  expect(stdout.replaceAll("\r\n", "")).not.toMatch(/[\p{Control}\p{Bidi_Control}]/u);
+});
+
+test("escapes it in JSON and in messages, too", async () => {
+  await using server = await startServer((request, response) => {
+    const answer = request.url!.endsWith("/a") ? { code: 0, msg: "", data: hostileAsset } : { code: 1, msg: hostile };
+    response.setHeader("content-type", "application/json").end(JSON.stringify(answer));
+  });
+  const { stdout, stderr } = await run(["get", "a", "b"], { ...environment, CHENYU_BASE_URL: server.url });
+  expect(parseLines(stdout)).toEqual([hostileAsset]);
+  expect(stderr).toContain(String.raw`\u009b2J\u202egnp.exe`);
+  expect((stdout + stderr).replaceAll("\n", "")).not.toMatch(/[\p{Control}\p{Bidi_Control}]/u);
+});
+
+test("goes on when its output is closed", async () => {
+  const { child, exitCode } = start(["get", ready, expired], environment);
+  child.stdout!.destroy();
+  expect(await exitCode).toBe(1);
+});
+
+test("--timeout limits a look-up, and the message names the flag", async () => {
+  await using server = await startFaultServer(silence);
+  const startedAt = performance.now();
+  const args = ["get", "asset_1", "--timeout", "0.5", "--base-url", server.url];
+  const { exitCode, stderr } = await run(args, environment);
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/asset_1: no whole response came in time\. Raise --timeout \(500 ms\)/);
+  expect(performance.now() - startedAt).toBeLessThan(5000);
+});
+
+test("a message names the flags also for the last failure", async () => {
+  const { stderr } = await run(["get", "asset_1", "--timeout", "0.2", "--base-url", "http://127.0.0.1:1"], environment);
+  expect(stderr).toMatch(/ Raise --timeout \(200 ms\) .* Last failure: .* Check the network and --base-url\.\n$/);
+});
+
+test("a message about the API key says where the command gets it", async () => {
+  const { exitCode, stderr } = await run(["get", "asset_1"], { ...environment, CHENYU_API_KEY: "cy_invalid" });
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/HTTP 401.* On the command line: --api-key-file, or CHENYU_API_KEY\.\n$/);
+});
+
+test("a message about a server that is not the API names --base-url", async () => {
+  await using server = await startServer(always(200, "<p>Hello</p>", { "content-type": "text/html" }));
+  const { exitCode, stderr } = await run(["get", "asset_1", "--base-url", server.url], environment);
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/text\/html is not JSON.* On the command line: --base-url\.\n$/);
+});
+
+test("a base URL that cannot be used is refused with exit code 2", async () => {
+  const { exitCode, stderr } = await run(["get", "asset_1", "--base-url", "localhost:4010"], environment);
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/^chenyu-assets: --base-url: it is not an https: or http: URL\. .*\n$/);
+});
