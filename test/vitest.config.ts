@@ -22,6 +22,7 @@ export default defineConfig({
         test: {
           name: "package",
           include: ["test/package/tarball*.test.ts"],
+          globalSetup: "test/package/tarball-setup.ts",
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -1,4 +1,4 @@
-// The client of the ES modules, the files of CommonJS: a file that changes is begun anew all the same.
+// The client is the copy of the ES modules, `downloadToFile` that of CommonJS. It starts a changed file again all the same.
 import { createRequire } from "node:module";
 import { createClient } from "chenyu-assets";
 

@@ -1,4 +1,4 @@
-// The two module kinds are two copies of the package: classes differ, the brand does not.
+// ES modules and CommonJS are two copies of the package: their classes differ, but isChenyuError knows the errors of both.
 import { createRequire } from "node:module";
 import * as esm from "chenyu-assets";
 

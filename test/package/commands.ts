@@ -1,0 +1,25 @@
+/** Runs commands for the tests of the tarball, on the versions of Node that they use. */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+// In npm scripts, `node` is the one of `node_modules`; what stands behind it in the PATH is the system's.
+const systemFolders = process.env.PATH!.split(":").filter((folder) => !folder.includes("node_modules"));
+const systemNode = systemFolders.map((folder) => join(folder, "node")).find((file) => existsSync(file));
+
+export const nodes: [name: string, path: string][] = [
+  ["the system's Node", systemNode ?? process.execPath],
+  ["our own Node", process.execPath],
+];
+
+/** Runs a command in a folder, and returns what it writes to stdout. If it fails, the error has all that it wrote. */
+export async function runCommand(command: string, args: string[], folder: string): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)(command, args, { cwd: folder });
+    return stdout;
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string }; // compilers write their errors to stdout
+    throw new Error(`${command} ${args.join(" ")}\n${stdout}${stderr}`, { cause: error });
+  }
+}
