@@ -162,7 +162,7 @@ export const openapi: object = {
           },
           "content_url": {
             "type": "string",
-            "description": "The address of the bytes; in the vendor's example the same URL as `url`.\n\nMay be missing: it stands in the vendor's example but not in the schema.\n",
+            "description": "The address of the bytes; in the vendor's example the same URL as `url`.\n\nMay be missing: the vendor's example has it, the vendor's schema does not.\n",
             "x-evidence": "documented",
             "examples": [
               "https://www.chenyu.team/assets/asset_38d2ff7769fb3b7267039941547e6a78/content"
@@ -222,7 +222,7 @@ export const openapi: object = {
           },
           "persistent": {
             "type": "boolean",
-            "description": "Whether the asset is kept.\n\nThis meaning is taken from the field's name. What it means for `expires_at` is undocumented.\n",
+            "description": "By its name, whether the asset is kept.\n\nWhat it means for `expires_at` is undocumented.\n",
             "x-evidence": "documented",
             "examples": [
               false
@@ -244,7 +244,7 @@ export const openapi: object = {
             "x-extensible-enum": [
               "confirmed"
             ],
-            "description": "The state of the asset.\n\n`confirmed`, taken here as \"ready to use\", is the only documented value. Its meaning and other values are\nundocumented.\n",
+            "description": "The state of the asset.\n\n`confirmed` is the only documented value. Its meaning is undocumented: it is read here as ready to use. Other\nvalues are undocumented, too.\n",
             "x-evidence": "documented",
             "examples": [
               "confirmed"
@@ -252,7 +252,7 @@ export const openapi: object = {
           },
           "original_filename": {
             "type": "string",
-            "description": "What the file was called before: never use it as a path.\n\nThis meaning is taken from the field's name. May be missing: it stands in the vendor's example but not in the\nschema.\n",
+            "description": "By its name, the file's name at upload. Never use it as a path.\n\nMay be missing: the vendor's example has it, the vendor's schema does not.\n",
             "x-evidence": "documented",
             "examples": [
               "input.png"

@@ -68,7 +68,7 @@ export interface components {
             /**
              * The address of the bytes; in the vendor's example the same URL as `url`.
              *
-             * May be missing: it stands in the vendor's example but not in the schema.
+             * May be missing: the vendor's example has it, the vendor's schema does not.
              *
              * Documented on [the vendor's lookup page](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).
              * @example https://www.chenyu.team/assets/asset_38d2ff7769fb3b7267039941547e6a78/content
@@ -118,9 +118,9 @@ export interface components {
              */
             purpose: "temp_input" | (string & {});
             /**
-             * Whether the asset is kept.
+             * By its name, whether the asset is kept.
              *
-             * This meaning is taken from the field's name. What it means for `expires_at` is undocumented.
+             * What it means for `expires_at` is undocumented.
              *
              * Documented on [the vendor's lookup page](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).
              * @example false
@@ -139,18 +139,17 @@ export interface components {
             /**
              * The state of the asset.
              *
-             * `confirmed`, taken here as "ready to use", is the only documented value. Its meaning and other values are
-             * undocumented.
+             * `confirmed` is the only documented value. Its meaning is undocumented: it is read here as ready to use. Other
+             * values are undocumented, too.
              *
              * Documented on [the vendor's lookup page](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).
              * @example confirmed
              */
             status: "confirmed" | (string & {});
             /**
-             * What the file was called before: never use it as a path.
+             * By its name, the file's name at upload. Never use it as a path.
              *
-             * This meaning is taken from the field's name. May be missing: it stands in the vendor's example but not in the
-             * schema.
+             * May be missing: the vendor's example has it, the vendor's schema does not.
              *
              * Documented on [the vendor's lookup page](https://enterprise.chenyu.cn/api-reference/workflow/assets-info).
              * @example input.png

@@ -80,7 +80,7 @@ describe("what is called documented on this page", () => {
       expect(example.data).toHaveProperty(name);
       expect(Asset!.required).not.toContain(name);
       expect(Asset!.properties![name]!.description).toContain(
-        "May be missing: it stands in the vendor's example but not in",
+        "May be missing: the vendor's example has it, the vendor's schema does not.",
       );
     },
   );
