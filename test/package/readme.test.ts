@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import ts from "typescript";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import * as sdk from "../../src/index.ts";
 import * as mock from "../../src/mock.ts";
@@ -16,6 +17,7 @@ const run = promisify(execFile);
 const read = (path: string): Promise<string> => readFile(join(root, path), "utf8");
 
 const { scripts, version } = JSON.parse(await read("package.json"));
+const { compilerOptions } = JSON.parse(await read("tsconfig.json"));
 const english = await read("README.md");
 const chinese = await read("README.zh-CN.md");
 const readmes = [
@@ -107,7 +109,7 @@ describe.each(readmes)("$name", ({ text }) => {
     const options = await readOptions();
     expect(new Set(shown.map(({ name }) => name))).toEqual(new Set(options.map(({ name }) => name)));
     expect(numbersIn(shown)).toEqual(numbersIn(options));
-    expect(numbersIn(shown).size).toBe(8);
+    expect(numbersIn(shown).size).toBe(9);
   });
 
   test("has a row for each error", () => {
@@ -126,9 +128,10 @@ interface Option {
 async function readOptions(): Promise<Option[]> {
   const names = await readdir(join(root, "src"), { recursive: true });
   const files = await Promise.all(names.filter((name) => name.endsWith(".ts")).map((name) => read(`src/${name}`)));
-  const declaration = /^export interface (?:Client|Request|Wait|Download|File|DownloadAll)Options .*\{\n([^]*?)^\}/gm;
+  const declaration =
+    /^export interface (?:Client|Request|Wait|Download|File|DownloadAll|MockServer)Options .*\{\n([^]*?)^\}/gm;
   const interfaces = [...files.join("\n").matchAll(declaration)];
-  expect(interfaces).toHaveLength(6);
+  expect(interfaces).toHaveLength(7);
   return interfaces.flatMap(([, body]) =>
     [...body!.matchAll(/\/\*\*([^]*?)\*\/\s+(\w+)\?:/g)].map(([, comment, name]) => ({
       name: name!,
@@ -183,6 +186,25 @@ describe("both READMEs have the same", () => {
     expect(linksOf(chinese)).toEqual(linksOf(english));
   });
 });
+
+test("the declaration for Vitest gives inject its type", { timeout: 60_000 }, () => {
+  const [declaration, ...others] = readSamples(english, "typescript");
+  expect(others).toEqual([]);
+  const use = 'import { inject } from "vitest";\nexport const id: string = inject("testAssets").drops.asset_id;\n';
+  expect(typeErrors(declaration!.replace("chenyu-assets/mock", "../../src/mock.ts") + use)).toEqual([]);
+});
+
+/** The type errors of a module beside this file. */
+function typeErrors(code: string): string[] {
+  const path = join(root, "test/package/declaration.ts");
+  const { options } = ts.convertCompilerOptionsFromJson(compilerOptions, root);
+  const files = ts.createCompilerHost(options);
+  const getSourceFile: ts.CompilerHost["getSourceFile"] = (name, target) =>
+    name === path ? ts.createSourceFile(name, code, target) : files.getSourceFile(name, target);
+  const program = ts.createProgram([path], options, { ...files, getSourceFile });
+  const errors = program.getSemanticDiagnostics(program.getSourceFile(path));
+  return errors.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
+}
 
 describe("a sample", () => {
   const imported = 'import { toAssetUri } from "chenyu-assets";\n';

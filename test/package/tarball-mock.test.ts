@@ -54,17 +54,20 @@ describe.each(nodes)("on %s", (_name, node) => {
 });
 
 test.each(["README.md", "README.zh-CN.md"])("the globalSetup of %s serves the mock to Vitest", async (name) => {
-  const [setup, ...others] = readSamples(await readFile(join(root, name), "utf8"), "js");
+  const readme = await readFile(join(root, name), "utf8");
+  const [setup, appTest, ...others] = readSamples(readme, "js");
   expect(others).toEqual([]);
+  const [, config] = /`(export default \{ test: .*)`/.exec(readme)!;
   const folder = project.at(`vitest-${name}`);
   await mkdir(join(folder, "test"), { recursive: true });
   await mkdir(join(folder, "node_modules"));
   await symlink(join(root, "node_modules/vitest"), join(folder, "node_modules/vitest"));
   await writeFile(join(folder, "test/mock.js"), setup!);
   await writeFile(join(folder, "package.json"), '{ "type": "module" }');
-  await writeFile(join(folder, "vitest.config.js"), 'export default { test: { globalSetup: "test/mock.js" } };');
+  await writeFile(join(folder, "vitest.config.js"), config!);
+  await writeFile(join(folder, "test/app.test.js"), appTest!);
   await writeFile(
-    join(folder, "test/app.test.js"),
+    join(folder, "test/other.test.js"),
     `import { createClient } from "chenyu-assets";
      import { expect, test } from "vitest";
      test("the app meets the mock", async () => {
@@ -75,5 +78,6 @@ test.each(["README.md", "README.zh-CN.md"])("the globalSetup of %s serves the mo
   );
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
   const output = await runCommand(process.execPath, [vitest, "run", "--reporter=tap"], folder);
-  expect(output).toMatch(/^ok 1 - test\/app\.test\.js/m);
+  expect(output).toMatch(/^ok \d - test\/app\.test\.js/m);
+  expect(output).toMatch(/^ok \d - test\/other\.test\.js/m);
 });
