@@ -55,6 +55,8 @@ export function createTransport(connection: Connection): Send {
         return response;
       });
     } catch (error) {
+      // The caller may abort with this failure, or throw it.
+      settings.signal?.throwIfAborted();
       if (response?.failure === undefined || error !== response.failure || isFinal(error)) throw error;
       return response;
     }
@@ -115,17 +117,19 @@ function timeoutError(call: Call, clock: "attempt" | "total", attempts: number, 
   return new TimeoutError(message, { clock, attempts, ...(cause && { cause }) });
 }
 
-/** Makes a call of openapi-fetch through the transport. */
-export async function callThrough<T>(
+/** Makes a call of openapi-fetch through the transport. Also throws `null` or "" as it came: openapi-fetch loses those. */
+export function callThrough<T>(
   send: Send,
   settings: Settings,
   call: (fetch: (request: Request) => Promise<WholeResponse>) => Promise<T>,
 ): Promise<T> {
-  try {
-    return await call((request) => send(request, settings));
-  } catch (error) {
-    // openapi-fetch loses a reason like `null` or "".
-    settings.signal?.throwIfAborted();
-    throw error;
-  }
+  let lost: { error: unknown } | undefined;
+  const fetch = (request: Request): Promise<WholeResponse> =>
+    send(request, settings).catch((error: unknown) => {
+      if (!error) lost = { error };
+      throw error;
+    });
+  return call(fetch).catch((error: unknown) => {
+    throw lost === undefined ? error : lost.error;
+  });
 }

@@ -93,6 +93,17 @@ test.concurrent("get does not retry when the reason is an error of ours from ano
   expect(server.requests).toHaveLength(1);
 });
 
+test.concurrent.each(Object.entries(callers))(
+  "%s rejects with the reason when onRetry aborts with the error of its event",
+  async (_name, call) => {
+    await using server = await startFaultServer(answerError(503));
+    const controller = new AbortController();
+    const client = createTestClient(server, { onRetry: ({ error }) => controller.abort(error) });
+    expect(await caught(call(client, controller.signal))).toMatchObject({ name: "ApiError", status: 503 });
+    expect(server.requests).toHaveLength(1);
+  },
+);
+
 test.concurrent("get rejects with the reason when a custom fetch aborts the signal as timeoutMs runs out", async () => {
   const controller = new AbortController();
   const fetch = (_url: string, { signal }: RequestInit): Promise<Response> => {

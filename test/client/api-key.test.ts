@@ -1,11 +1,12 @@
 /** Which key and headers a request carries. */
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
+import { createClient } from "../../src/index.ts";
 import { caught } from "../helpers/caught.ts";
 import { expectBackoff } from "../helpers/timing.ts";
 import { reset, startFaultServer } from "../servers/fault-server.ts";
 import { always, startServer } from "../servers/server.ts";
-import { answerAsset, apiKey, asset, assetBody, createTestClient, id, path } from "./test-client.ts";
+import { answerAsset, apiKey, asset, assetBody, createTestClient, getRaw, id, path } from "./test-client.ts";
 
 test("a request carries the key, accepts JSON and adds the headers of the client and of the call", async () => {
   await using server = await startServer(always(200, assetBody));
@@ -49,6 +50,14 @@ test("get sends nothing and rejects with the error that the key function throws"
   }
   expect(server.requests).toEqual([]);
 });
+
+test.each([null, 0, "", false, undefined])(
+  "get and raw reject with %o when the key function throws it",
+  async (thrown) => {
+    const client = createClient({ apiKey: () => Promise.reject(thrown) });
+    expect([await caught(client.assets.get(id)), await caught(getRaw(client))]).toEqual([thrown, thrown]);
+  },
+);
 
 test.each(["", `${apiKey}\n`, undefined])("get sends nothing when the key function returns %j", async (badKey) => {
   await using server = await startFaultServer(answerAsset);

@@ -70,6 +70,13 @@ test("an error knows the attempts and hides the key when middleware has wrapped 
   expect(inspect(error, { depth: Infinity, showHidden: true })).not.toContain(apiKey);
 });
 
+test("middleware may replace the error of an aborted call", async () => {
+  const client = createTestClient({ url: "http://127.0.0.1:9" });
+  const replaced = new Error("replaced");
+  client.raw.use({ onError: () => replaced });
+  expect(await caught(getRaw(client, { signal: AbortSignal.abort("left") }))).toBe(replaced);
+});
+
 test("middleware may answer without a request", async () => {
   const { assets, raw } = createClient({ apiKey: "k" });
   raw.use({ onRequest: () => new Response('{"code":1,"msg":"a https://a.example/?signature=s3cret"}') });

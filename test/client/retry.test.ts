@@ -5,7 +5,7 @@ import type { RetryEvent } from "../../src/index.ts";
 import { caught } from "../helpers/caught.ts";
 import { expectBackoff, expectGap } from "../helpers/timing.ts";
 import { answer, reset, startFaultServer } from "../servers/fault-server.ts";
-import { answerAsset, asset, busyBody, createTestClient, id } from "./test-client.ts";
+import { answerAsset, asset, busyBody, createTestClient, getRaw, id } from "./test-client.ts";
 
 test.concurrent.each([408, 429, 500, 502, 503, 504])(
   "HTTP %i is retried after 500 ms, 1 s and 2 s, ± 25 %",
@@ -89,6 +89,18 @@ test.concurrent.each<[string, (error: Error) => unknown]>([
   expect(await caught(createTestClient(server, { onRetry: () => fail(enough) }).assets.get(id))).toBe(enough);
   expect(server.requests).toHaveLength(1);
 });
+
+test.concurrent.each([null, 0, "", false, undefined])(
+  "get and raw reject with %o when onRetry throws it",
+  async (thrown) => {
+    await using server = await startFaultServer(answer(503, busyBody));
+    const onRetry = (): never => {
+      throw thrown;
+    };
+    const client = createTestClient(server, { onRetry });
+    expect([await caught(client.assets.get(id)), await caught(getRaw(client))]).toEqual([thrown, thrown]);
+  },
+);
 
 test.concurrent("a retry does not wait for an onRetry that takes longer", async () => {
   await using server = await startFaultServer(answer(503, busyBody), answerAsset);
