@@ -36,13 +36,13 @@ export function createContentReader(source: Source, cursor: Cursor, signal: Abor
     void body?.cancel().catch(() => {});
   }
 
-  async function readPiece(): Promise<Uint8Array | undefined> {
+  async function readPiece(): Promise<ReadableStreamReadResult<Uint8Array> | undefined> {
     const onIdle = (): void => endRequest(idleError(source, cursor.position, idleTimeoutMs));
     const timer = setTimeout(onIdle, idleTimeoutMs);
     try {
       const piece = await body?.read();
       request.signal.throwIfAborted(); // the end of a cancelled body looks like the end of the file
-      return piece?.value;
+      return piece;
     } catch (error) {
       throw request.signal.aborted ? request.signal.reason : connectionError(source, cursor.position, error);
     } finally {
@@ -51,6 +51,7 @@ export function createContentReader(source: Source, cursor: Cursor, signal: Abor
   }
 
   async function readOnce(): Promise<Uint8Array | undefined> {
+    signal.throwIfAborted();
     if (cursor.position === cursor.range.end) return undefined;
     if (head === undefined) {
       const response = await requestContent(source, cursor, request.signal, signal);
@@ -59,9 +60,9 @@ export function createContentReader(source: Source, cursor: Cursor, signal: Abor
       if (head === undefined) return undefined;
       at = head.start;
     }
-    for (let piece = await readPiece(); piece !== undefined; piece = await readPiece()) {
-      const bytes = cutToWanted(cursor, piece, at, source);
-      at += piece.length;
+    for (let piece = await readPiece(); piece?.done === false; piece = await readPiece()) {
+      const bytes = cutToWanted(cursor, piece.value, at, source);
+      at += piece.value.length;
       if (bytes.length === 0) continue;
       cursor.version ??= head;
       cursor.position += bytes.length;

@@ -62,6 +62,7 @@ test.concurrent("a redirect that arrives after an abort is cancelled, not follow
 test.concurrent.each<[what: string, respond: () => Response]>([
   ["no Response", () => ({}) as Response],
   ["a body of texts", () => withBody(new ReadableStream({ start: (body) => body.enqueue("text") }))],
+  ["a body of undefined", () => withBody(new ReadableStream({ start: (body) => body.enqueue(undefined) }))],
   ["a body of Uint16Arrays", () => withBody(new ReadableStream({ start: (body) => body.enqueue(new Uint16Array(2)) }))],
   ["a body of ArrayBuffers", () => withBody(new ReadableStream({ start: (body) => body.enqueue(new ArrayBuffer(2)) }))],
   ["a body that is not a stream", () => withBody({})],
