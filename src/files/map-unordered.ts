@@ -15,7 +15,7 @@ export async function* mapUnordered<T, R>(
   work: (item: T, signal: AbortSignal) => Promise<R>,
 ): AsyncGenerator<R, void> {
   const ending = childController(signal);
-  const source = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+  let source: Iterator<T> | AsyncIterator<T> | undefined;
   const running = new Set<Promise<void>>();
   const results: R[] = [];
   let isPulling = false;
@@ -26,6 +26,7 @@ export async function* mapUnordered<T, R>(
   async function pull(): Promise<void> {
     isPulling = true;
     try {
+      source ??= Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
       const { done, value } = await source.next();
       if (done) isExhausted = true;
       else if (!ending.signal.aborted) start(value);
@@ -60,7 +61,7 @@ export async function* mapUnordered<T, R>(
     ending.release();
     ending.abort();
     // Not awaited: the source may be one that never settles again.
-    if (!isExhausted) void (async () => source.return?.())().catch(() => {});
+    if (!isExhausted) void (async () => source?.return?.())().catch(() => {});
     await Promise.all(running);
   }
 }

@@ -113,6 +113,21 @@ test.concurrent.for<[when: string, makeSource: (reason: Error) => Assets]>([
   expect(await locksIn(folder)).toEqual([]);
 });
 
+test.concurrent("assets that cannot be iterated throw their error, and leave no listener on the signal", async ({
+  folder,
+}) => {
+  await using server = await startServerOfMany(everyAsset(stalled));
+  const { signal } = new AbortController();
+  const reason = new Error("no list");
+  const assets: Assets = {
+    [Symbol.iterator]: () => {
+      throw reason;
+    },
+  };
+  expect(await caught(collect(saveAll(server, assets, folder, { signal })))).toBe(reason);
+  expect(getEventListeners(signal, "abort")).toEqual([]);
+});
+
 test.concurrent("leaving the loop ends a source that would go on for ever", async ({ folder }) => {
   await using server = await startServerOfMany();
   let [assetsRead, isEnded] = [0, false];
