@@ -18,7 +18,7 @@ export function isAssetResponse(body: unknown): body is AssetResponse {
   return code === 0 && isRecord(data) && typeof data.asset_id === "string";
 }
 
-/** What an error tells about the response that it is for. */
+/** The facts of a response that its errors show. */
 export interface ResponseFacts extends Pick<Response, "ok" | "status" | "headers"> {
   /** Method and path, for messages. */
   requestLine: string;

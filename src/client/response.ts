@@ -16,7 +16,7 @@ export interface RequestFacts extends Pick<ResponseFacts, "requestLine" | "attem
 const BaseResponse: typeof Response = globalThis.Response ?? Object;
 
 /**
- * A response that has been read to its end, and judged once.
+ * A response that has been read to its end. Its failure, if any, is found once.
  *
  * `new Response(text)` would cost more than the rest of a call, so a stream is only made when somebody reads it.
  */

@@ -1,13 +1,13 @@
 const finalErrors = new WeakSet<object>();
 
-/** Marks an error that no retry may follow, whatever its class says. */
+/** Marks an error that no retry may follow, whatever its class says. A primitive is never an error of ours. */
 export function markFinal(error: unknown): void {
-  if (typeof error === "object" && error !== null) finalErrors.add(error);
+  finalErrors.add(Object(error));
 }
 
 /** Whether an error is marked by {@link markFinal}. */
 export function isFinal(error: unknown): boolean {
-  return typeof error === "object" && error !== null && finalErrors.has(error);
+  return finalErrors.has(Object(error));
 }
 
 /** Calls a function of the caller's. What it throws is final, because it may be an error of ours from another call. */

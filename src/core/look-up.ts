@@ -4,7 +4,7 @@ import type { Settings } from "./options.ts";
 /** Looks one asset up. Each use of an asset (get, wait, download) is built on it. */
 export type LookUp = (settings: Settings) => Promise<LookUpResult>;
 
-/** The asset, and what the uses of it need of the response. */
+/** The asset, and the facts of the response that get, wait and download need. */
 export interface LookUpResult {
   asset: Asset;
   /** Number of requests sent. */

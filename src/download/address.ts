@@ -22,8 +22,8 @@ export function findAddress(asset: Asset, facts: AddressFacts): URL {
 }
 
 /**
- * Throws when an address would show the bytes to others, or leads into this machine although the API is elsewhere. Never
- * shows its query.
+ * Throws when an address would show the bytes to others, or leads into this machine although the API is elsewhere. The
+ * error does not show the address's query.
  *
  * @param base - What a relative address is relative to.
  */
@@ -40,7 +40,7 @@ export function checkAddress(address: unknown, facts: AddressFacts, base?: URL):
   return url;
 }
 
-/** Whether a signed URL is at its end. It may be used in its last minute if there is no better one. */
+/** Whether a signed URL has expired, or is about to. It is still used if the look-up gives no better one. */
 export function hasExpired(url: URL, nowMs: number): boolean {
   const expires = Number(url.searchParams.get("expires"));
   return expires > 0 && expires * 1000 - slackMs <= nowMs;

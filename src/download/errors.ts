@@ -2,7 +2,7 @@ import { DownloadError, NetworkError, TimeoutError, type DownloadProblem } from 
 import { reasonOf, safeCopy, withoutQueries } from "../core/redact.ts";
 import { passingStatuses, retryAfterMsOf } from "../core/retry.ts";
 
-/** What each error of a download tells. */
+/** The facts that each error of a download shows. */
 export interface ErrorFacts {
   /** The asset's id. */
   readonly id: string;

@@ -30,7 +30,7 @@ export interface Source extends ContentHost {
   readonly clockSkewMs: number;
   requests: number;
   refreshes: number;
-  /** Whether a fresh URL may help: not after a fresh one that has brought nothing. */
+  /** Whether a fresh URL may help. It cannot if the last fresh one has brought no byte. */
   mayRefresh: boolean;
 }
 

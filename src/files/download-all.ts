@@ -27,7 +27,7 @@ export type DownloadResult =
  *
  * If two assets would get the same file name, only the first is saved. Name them by `fileName`.
  *
- * @param assets - A list, or an iterable that is asked for one asset after the other.
+ * @param assets - A list, or another iterable. It is read as downloads begin, not ahead.
  * @param folder - Made if it does not exist.
  * @throws {@link ConfigError} when an option is wrong.
  * @throws The `reason` of `signal` when it aborts, and what `assets` throws.

@@ -4,7 +4,7 @@ import { childController, onAbort } from "../core/abort.ts";
  * Works on each item, some at a time, and yields each result as soon as it is there. In order, a slow one would hold up
  * all that follow.
  *
- * @param signal - When it aborts, no further item is taken, and its reason is thrown after all work has ended.
+ * @param signal - When it aborts, no further item is read, and its reason is thrown after all work has ended.
  * @param work - Must not reject. Its signal also aborts when nobody wants the rest, or when the items throw; the work must
  * end soon after that.
  */
