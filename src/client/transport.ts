@@ -55,7 +55,7 @@ export function createTransport(connection: Connection): Send {
         return response;
       });
     } catch (error) {
-      // The caller may abort with this failure, or throw it.
+      // An abort goes before any failure. Its reason, or what a callback throws, may be this failure.
       settings.signal?.throwIfAborted();
       if (response?.failure === undefined || error !== response.failure || isFinal(error)) throw error;
       return response;

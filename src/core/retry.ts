@@ -28,8 +28,6 @@ export async function withRetries<T>(policy: RetryPolicy, work: (attempt: number
     try {
       return await work(attempt);
     } catch (error) {
-      // The reason of an abort may be an error of ours, from another call.
-      signal?.throwIfAborted();
       if (!mayPass(error) || !error.retryable || !policy.mayRepeat() || attempt > maxRetries) throw error;
       const retryAfterMs = requestedDelayMs(error);
       if ((retryAfterMs ?? 0) > maxRetryAfterMs) throw error;

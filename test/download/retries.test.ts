@@ -38,11 +38,14 @@ test.concurrent("download waits for Retry-After, unless that is longer than maxR
 
 test.concurrent("download continues after more than maxRetries drops when bytes arrive between them", async () => {
   await using server = await startReady(serve(bytes, { sent: 50_000, fault: "end" }));
-  await expectBytes(startDownload(server, { maxRetries: 1 }));
+  const attempts: number[] = [];
+  const onRetry = ({ attempt }: RetryEvent): number => attempts.push(attempt);
+  await expectBytes(startDownload(server, { maxRetries: 1 }, { onRetry }));
   expect(server.requests.map(({ range }) => range)).toEqual([
     undefined,
     ...[1, 2, 3, 4, 5].map((count) => `bytes=${count * 50_000}-`),
   ]);
+  expect(attempts).toEqual([1, 2, 3, 4, 5]);
   for (const gapMs of server.gapsMs()) expectBackoff(gapMs, 1);
 });
 
