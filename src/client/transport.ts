@@ -57,7 +57,7 @@ export function createTransport(connection: Connection): Send {
     } catch (error) {
       // An abort goes before any failure. Its reason, or what a callback throws, may be this failure.
       settings.signal?.throwIfAborted();
-      if (response?.failure === undefined || error !== response.failure || isFinal(error)) throw error;
+      if (response === undefined || error !== response.failure || isFinal(error)) throw error;
       return response;
     }
   };
