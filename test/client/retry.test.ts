@@ -102,6 +102,19 @@ test.concurrent.each([null, 0, "", false, undefined])(
   },
 );
 
+test.concurrent("get and raw reject with the error of the event when onRetry throws it", async () => {
+  await using server = await startFaultServer(answer(503, busyBody));
+  const events: RetryEvent[] = [];
+  const onRetry = (event: RetryEvent): never => {
+    events.push(event);
+    throw event.error;
+  };
+  const client = createTestClient(server, { onRetry });
+  expect(await caught(client.assets.get(id))).toBe(events[0]?.error);
+  expect(await caught(getRaw(client))).toBe(events[1]?.error);
+  expect(server.requests).toHaveLength(2);
+});
+
 test.concurrent("a retry does not wait for an onRetry that takes longer", async () => {
   await using server = await startFaultServer(answer(503, busyBody), answerAsset);
   const onRetry = (): Promise<void> => sleep(3000, undefined, { ref: false });
