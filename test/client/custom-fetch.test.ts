@@ -1,6 +1,7 @@
 /** What a `fetch` of the caller's is called with, and what it may give. */
 import { Readable } from "node:stream";
-import { expect, test } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test, vi } from "vitest";
 import { version } from "../../generated/document.ts";
 import { createClient } from "../../src/index.ts";
 import { caught } from "../helpers/caught.ts";
@@ -58,6 +59,21 @@ test.each([
   const error = await caught(createClient({ apiKey: "k", fetch, maxRetries: 0 }).assets.get(id));
   expect(error).toMatchObject({ name: "NetworkError", message: expect.stringContaining(`came (${shown})`) });
   expect((error as Error).cause).toBeInstanceOf(Error);
+});
+
+test("no timer is negative when a custom fetch ignores its signal and gives an HTTP error too late", async () => {
+  const timers = vi.spyOn(globalThis, "setTimeout");
+  const responses: Response[] = [];
+  const fetch = async (): Promise<Response> => {
+    await sleep(100);
+    responses.push(new Response("late", { status: 404 }));
+    return responses[0]!;
+  };
+  const { assets } = createTestClient({ url: "https://a.example" }, { fetch, timeoutMs: 20, maxRetries: 0 });
+  expect(await caught(assets.get(id))).toMatchObject({ name: "TimeoutError", clock: "attempt" });
+  await vi.waitFor(() => expect(responses[0]?.bodyUsed).toBe(true));
+  expect(timers.mock.calls.filter(([, ms]) => Number(ms) < 0)).toEqual([]);
+  timers.mockRestore();
 });
 
 test("get rejects with NetworkError when a custom fetch throws instead of rejecting", async () => {

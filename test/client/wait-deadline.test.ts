@@ -37,6 +37,13 @@ test.concurrent("the deadline ends a look-up that is under way", async () => {
   await vi.waitFor(() => expect(server.connections.open).toBe(0));
 });
 
+test.concurrent("the cause is the last failure when the deadline ends a look-up after it", async () => {
+  await using server = await startFaultServer(answerError(503), silence);
+  const options = { intervalMs: 50, waitTimeoutMs: 1000 };
+  const error = await caught(assetsWithoutRetries(server).waitUntilReady(id, options));
+  expect(error).toMatchObject({ name: "NotReadyError", attempts: 2, cause: { name: "ApiError", status: 503 } });
+});
+
 test.concurrent("the deadline ends a look-up whose body stalls", async () => {
   await using server = await startFaultServer(late(200, "{}".padEnd(99), 9, 60_000));
   const start = performance.now();

@@ -24,7 +24,8 @@ test.concurrent.each<[string, Step, errorName: string]>([
   const failures = [errorName, errorName, errorName];
   expect(events.map(({ error }) => error?.name)).toEqual([...failures, undefined, ...failures]);
   for (const gap of server.gapsMs()) expect(gap).toBeGreaterThanOrEqual(25);
-  const error = await caught(assets.waitUntilReady(id, { intervalMs: 40 }));
+  // A deadline of the wait that is nearer than totalTimeoutMs changes nothing.
+  const error = await caught(assets.waitUntilReady(id, { intervalMs: 40, waitTimeoutMs: 60_000 }));
   expect(error).toMatchObject({ name: errorName, attempts: 1 });
   expect(server.requests).toHaveLength(12);
 });
