@@ -9,7 +9,7 @@ import type { Progress } from "../../src/index.ts";
 import { caught } from "../helpers/caught.ts";
 import { makeBytes, readyAsset, serve, startContentServer } from "../servers/content-server.ts";
 import { bytes, clientFor, expectBytes, failureOf, id } from "./downloads.ts";
-import { readAtLeast, startDownload, startReady } from "./downloads.ts";
+import { readAtLeast, recordProgress, startDownload, startReady } from "./downloads.ts";
 
 test.concurrent("download looks the asset up at once, and requests the content on the first read", async () => {
   await using server = await startReady(serve(bytes));
@@ -86,6 +86,13 @@ test.concurrent.each([new Error("disk full"), "a text", new TypeError("terminate
     expect(server.requests).toHaveLength(2);
   },
 );
+
+test.concurrent("onProgress is called once when the first bytes are the last ones too", async () => {
+  await using server = await startReady(serve(bytes));
+  const { events, onProgress } = recordProgress();
+  await (await startDownload(server, { range: { start: 0, end: 10 }, onProgress })).bytes();
+  expect(events).toEqual([{ receivedBytes: 10, totalBytes: 10, resumes: 0, refreshes: 0 }]);
+});
 
 test.concurrent("download waits for a slow onProgress beyond idleTimeoutMs, but not after an abort", async () => {
   await using server = await startReady(serve(bytes));

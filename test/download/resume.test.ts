@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { caught } from "../helpers/caught.ts";
 import { expectBackoff } from "../helpers/timing.ts";
-import { serve, type ContentStep } from "../servers/content-server.ts";
+import { serve, type ContentStep, type ServeOptions } from "../servers/content-server.ts";
 import { reset } from "../servers/fault-server.ts";
 import { bytes, dropAtHalf, expectBytes, failureOf, half, readAtLeast, recordProgress } from "./downloads.ts";
 import { startDownload, startReady, startWithoutSize } from "./downloads.ts";
@@ -45,11 +45,14 @@ test.concurrent("download resumes by Last-Modified when it is one second before 
 
 test.concurrent("download resumes with a part that has no Last-Modified, because If-Range was sent", async () => {
   const options = { etag: null, lastModified };
+  const undated: ServeOptions = { ...options, headers: { "Last-Modified": undefined } };
   await using server = await startReady(
     dropAtHalf(options),
-    serve(bytes, { ...options, headers: { "Last-Modified": undefined } }),
+    serve(bytes, { ...undated, sent: 1000, fault: "end" }),
+    serve(bytes, undated),
   );
   await expectBytes(startDownload(server));
+  expect(server.requests[2]).toMatchObject({ range: `bytes=${half + 1000}-`, ifRange: lastModified });
 });
 
 test.concurrent.each([
