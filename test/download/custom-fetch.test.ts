@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
+import { caught } from "../helpers/caught.ts";
 import { until } from "../helpers/timing.ts";
 import { serve } from "../servers/content-server.ts";
 import { bytes, failureOf, startDownload, startReady, startWithoutSize } from "./downloads.ts";
@@ -84,6 +85,25 @@ test.concurrent("download fails with NetworkError when fetch gives a Response wi
   const fetch = fetchWith(() => new Response(null));
   const error = await failureOf(startDownload(server, { maxRetries: 0 }, { fetch }));
   expect(error).toMatchObject({ name: "NetworkError" });
+});
+
+test.concurrent.each([
+  ["identity", undefined],
+  ["gzip", { name: "NetworkError", attempts: 1 }],
+])("a body that fails after its last byte is whole, unless fetch has decoded it: %s", async (encoding, failure) => {
+  await using server = await startReady(serve(bytes));
+  const pieces = [new Uint8Array(bytes)];
+  const makeBody = (): ReadableStream<Uint8Array> =>
+    new ReadableStream({
+      pull(body) {
+        const piece = pieces.shift();
+        return piece === undefined ? body.error(new Error("cut off")) : body.enqueue(piece);
+      },
+    });
+  const fetch = fetchWith(() => new Response(makeBody(), { headers: { "Content-Encoding": encoding, ETag: '"v1"' } }));
+  const reading = new Response((await startDownload(server, {}, { fetch })).stream).arrayBuffer();
+  if (failure === undefined) expect((await reading).byteLength).toBe(bytes.length);
+  else expect(await caught(reading)).toMatchObject(failure);
 });
 
 test.concurrent("HTTP 403 is a refusal although its body fails", async () => {
