@@ -39,6 +39,12 @@ test.concurrent.each([
   expect(await caught(reader.read())).toMatchObject({ name: "DownloadError", kind: "unexpected" });
 });
 
+test.concurrent("resume fails with DownloadError `changed` when the file has another size, even by the same ETag", async () => {
+  await using server = await startReady(serve(Buffer.concat([bytes, bytes]), { etag: '"v1"' }));
+  const download = (await startDownload(server)).resume({ size: half, validator: '"v1"' });
+  expect(await caught(download.bytes())).toMatchObject({ name: "DownloadError", kind: "changed" });
+});
+
 test.concurrent("download reads another version when no byte of the first one has arrived", async () => {
   await using server = await startReady(serve(otherBytes, { etag: '"2"', sent: 0, fault: "end" }), serve(bytes));
   await expectBytes(startDownload(server));

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { caught } from "../helpers/caught.ts";
 import { until } from "../helpers/timing.ts";
 import { serve } from "../servers/content-server.ts";
-import { bytes, failureOf, startDownload, startReady, startWithoutSize } from "./downloads.ts";
+import { bytes, expectBytes, failureOf, startDownload, startReady, startWithoutSize } from "./downloads.ts";
 
 /** Makes a `fetch` that requests the API as usual, and answers each request for content with `respond`. */
 function fetchWith(respond: (url: string) => Response): (url: string, init: RequestInit) => Promise<Response> {
@@ -40,25 +40,28 @@ test.concurrent("a body that stalls is not taken for a whole file when nobody re
   expect(error).toMatchObject({ name: "TimeoutError", clock: "idle" });
 });
 
-test.concurrent("a redirect that arrives after an abort is cancelled, not followed", async () => {
-  await using server = await startReady(serve(bytes));
-  const controller = new AbortController();
-  const requested: string[] = [];
-  let isCancelled = false;
-  const body = (): ReadableStream => new ReadableStream({ cancel: () => void (isCancelled = true) });
-  const fetch = async (url: string): Promise<Response> => {
-    if (url.includes("/api/")) return globalThis.fetch(url);
-    requested.push(url);
-    await sleep(100);
-    return new Response(body(), { status: 302, headers: { Location: "/there" } });
-  };
-  const reading = failureOf(startDownload(server, { signal: controller.signal }, { fetch }));
-  await until(() => requested.length === 1);
-  controller.abort("left");
-  expect(await reading).toBe("left");
-  await until(() => isCancelled);
-  expect(requested).toHaveLength(1);
-});
+test.concurrent.each([302, 200])(
+  "HTTP %i that arrives after an abort is not waited for, but cancelled",
+  async (status) => {
+    await using server = await startReady(serve(bytes));
+    const controller = new AbortController();
+    const requested: string[] = [];
+    let isCancelled = false;
+    const body = (): ReadableStream => new ReadableStream({ cancel: () => void (isCancelled = true) });
+    const fetch = async (url: string): Promise<Response> => {
+      if (url.includes("/api/")) return globalThis.fetch(url);
+      requested.push(url);
+      await sleep(100);
+      return new Response(body(), { status, headers: { Location: "/there" } });
+    };
+    const reading = failureOf(startDownload(server, { signal: controller.signal }, { fetch }));
+    await until(() => requested.length === 1);
+    controller.abort("left");
+    expect([await reading, isCancelled]).toEqual(["left", false]);
+    await until(() => isCancelled);
+    expect(requested).toHaveLength(1);
+  },
+);
 
 test.concurrent.each<[what: string, respond: () => Response]>([
   ["no Response", () => ({}) as Response],
@@ -104,6 +107,15 @@ test.concurrent.each([
   const reading = new Response((await startDownload(server, {}, { fetch })).stream).arrayBuffer();
   if (failure === undefined) expect((await reading).byteLength).toBe(bytes.length);
   else expect(await caught(reading)).toMatchObject(failure);
+});
+
+test.concurrent("the body of a 403 is cancelled when a fresh URL replaces it", async () => {
+  await using server = await startReady(serve(bytes));
+  let isCancelled = false;
+  const endless = new ReadableStream<Uint8Array>({ cancel: () => void (isCancelled = true) });
+  const responses = [new Response(endless, { status: 403 }), new Response(new Uint8Array(bytes))];
+  await expectBytes(startDownload(server, {}, { fetch: fetchWith(() => responses.shift()!) }));
+  expect(isCancelled).toBe(true);
 });
 
 test.concurrent("HTTP 403 is a refusal although its body fails", async () => {

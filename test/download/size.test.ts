@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
 import { caught } from "../helpers/caught.ts";
 import { readyAsset, serve, startContentServer } from "../servers/content-server.ts";
-import { bytes, expectBytes, failureOf, half, recordProgress } from "./downloads.ts";
+import { bytes, dropAtHalf, expectBytes, failureOf, half, recordProgress } from "./downloads.ts";
 import { startDownload, startReady, startWithoutSize } from "./downloads.ts";
 
 test.concurrent("download reads an empty file, and reports its progress once", async () => {
@@ -51,6 +51,14 @@ test.concurrent("a body that is too short and has no Content-Length fails with D
   const error = await failureOf(startDownload(server));
   expect(error).toMatchObject({ name: "DownloadError", kind: "size" });
   expect(server.requests).toHaveLength(2);
+});
+
+test.concurrent("the size that the first response reports holds for later ones that do not", async () => {
+  const headers = { "Content-Range": `bytes ${half}-${bytes.length - 1}/*` };
+  const tooShort = serve(bytes, { headers, sent: 1000, length: "hidden", fault: "end" });
+  await using server = await startWithoutSize(dropAtHalf(), tooShort, serve(bytes));
+  await expectBytes(startDownload(server));
+  expect(server.requests).toHaveLength(3);
 });
 
 test.concurrent("progress of an encoded body counts decoded bytes, and never passes 100 %", async () => {

@@ -47,3 +47,14 @@ test.concurrent("mapUnordered does not work on an item that the source gives aft
   await sleep(10);
   expect([begun, items]).toEqual([["asset_a"], []]);
 });
+
+test.concurrent("mapUnordered does not end a source that has ended by itself", async () => {
+  let returns = 0;
+  const iterator = {
+    next: () => ({ done: true as const, value: undefined }),
+    return: () => ({ done: true as const, value: ++returns }),
+  };
+  const results = mapUnordered({ [Symbol.iterator]: () => iterator }, 1, undefined, async () => "worked");
+  expect(await results.next()).toEqual({ done: true, value: undefined });
+  expect(returns).toBe(0);
+});
