@@ -12,7 +12,7 @@ import type { DownloadOptions } from "../download/options.ts";
 import type { ContentHost } from "../download/source.ts";
 import { isAssetResponse, readEnvelope } from "./envelope.ts";
 import { WholeResponse } from "./response.ts";
-import { callThrough, type Send } from "./transport.ts";
+import { sendThrough, type Send } from "./transport.ts";
 import { resolveWaitSettings, waitUntilReady, type WaitOptions } from "./wait.ts";
 
 /** The operations on assets. */
@@ -29,7 +29,7 @@ export interface Assets {
    * @throws {@link TimeoutError} when none came within `timeoutMs`, or the call took longer than `totalTimeoutMs`.
    * @throws {@link ResponseError} when the response is not the API's.
    * @throws The `reason` of `signal` when it aborts.
-   * @see openapi/openapi.yaml, operation `getAsset`
+   * @see generated/openapi.json, operation `getAsset`
    * @example
    * const asset = await chenyu.assets.get("asset_38d2ff7769fb3b7267039941547e6a78");
    */
@@ -38,7 +38,7 @@ export interface Assets {
   /**
    * Looks an asset up again and again, until its status is `confirmed`: the one documented value.
    *
-   * The wait goes on after a failed look-up that may pass, but not after four in a row. It follows `Retry-After`, also
+   * The wait goes on after a temporary failure of a look-up, but not after four in a row. It follows `Retry-After`, also
    * beyond `maxRetryAfterMs`. It ends early when the next look-up would come too late.
    *
    * @param asset - As for `get`. It is looked up even if it says that it is ready.
@@ -48,7 +48,7 @@ export interface Assets {
    * @throws {@link ApiError}, {@link NetworkError} or {@link TimeoutError} when four look-ups in a row failed.
    * @throws {@link ResponseError} when the response is not the API's.
    * @throws The `reason` of `signal` when it aborts.
-   * @see openapi/openapi.yaml, `status` of the schema `Asset`
+   * @see generated/openapi.json, `status` of the schema `Asset`
    * @example
    * const asset = await chenyu.assets.waitUntilReady("asset_38d2ff7769fb3b7267039941547e6a78");
    */
@@ -70,7 +70,7 @@ export interface Assets {
    * once if the content host does not say which version of the file it sends.
    * @throws {@link TimeoutError} when nothing came for `idleTimeoutMs`, as many times.
    * @throws The `reason` of `signal` when it aborts.
-   * @see openapi/openapi.yaml, `signed_url` of the schema `Asset`
+   * @see generated/openapi.json, `signed_url` of the schema `Asset`
    * @example
    * const { stream } = await chenyu.assets.download("asset_38d2ff7769fb3b7267039941547e6a78");
    */
@@ -84,7 +84,7 @@ export function createAssets(
   clientSettings: Settings,
   contentHost: ContentHost,
 ): Assets {
-  function lookUpOf(id: string, options: RequestOptions): LookUp {
+  function createLookUp(id: string, options: RequestOptions): LookUp {
     const init = {
       params: { path: { asset_id: id } },
       headers: checkHeaders(options.headers),
@@ -92,11 +92,11 @@ export function createAssets(
     } as const;
     return async (settings) => {
       let sent: WholeResponse | undefined;
-      const { data, error, response } = await callThrough(send, settings, (fetch) =>
+      const { data, error, response } = await sendThrough(send, settings, (fetch) =>
         client.GET(getAssetPath, { ...init, fetch: async (request) => (sent = await fetch(request)) }),
       );
       if (response instanceof WholeResponse) return readResult(response);
-      // A middleware of `raw` has replaced the response.
+      // A middleware of `raw` has replaced the response. openapi-fetch parses the body of an error, whatever `parseAs` is.
       const text = data ?? (typeof error === "string" ? error : JSON.stringify(error));
       const requestLine = `GET ${fillPath(getAssetPath, id)}`;
       const request = sent ?? { url: response.url, requestLine, attempts: 0, redact: withoutQueries };
@@ -107,14 +107,14 @@ export function createAssets(
   return {
     async get(asset, options = {}) {
       const settings = resolveSettings(options, clientSettings);
-      const { asset: found } = await lookUpOf(parseAssetId(asset), options)(settings);
+      const { asset: found } = await createLookUp(parseAssetId(asset), options)(settings);
       return found;
     },
 
     async waitUntilReady(asset, options = {}) {
       const settings = resolveWaitSettings(options, clientSettings);
       const id = parseAssetId(asset);
-      return waitUntilReady(id, settings, lookUpOf(id, options));
+      return waitUntilReady(id, settings, createLookUp(id, options));
     },
 
     async download(asset, options = {}) {
@@ -122,7 +122,7 @@ export function createAssets(
       const { startDownload } = await import("../download/download.ts");
       const id = parseAssetId(asset);
       checkOptions(options);
-      return startDownload(id, options, clientSettings, contentHost, lookUpOf(id, options));
+      return startDownload(id, options, clientSettings, contentHost, createLookUp(id, options));
     },
   };
 }

@@ -6,7 +6,7 @@ import { checkFetch, checkHeaders, resolveApiKey, resolveBaseUrl, resolveSetting
 import type { ClientOptions, RequestOptions, Settings } from "../core/options.ts";
 import { isBrowser } from "../core/runtime.ts";
 import { createAssets, type Assets } from "./assets.ts";
-import { callThrough, createTransport, type Send } from "./transport.ts";
+import { sendThrough, createTransport, type Send } from "./transport.ts";
 
 type PlainText<T> = T extends string ? string : T extends object ? { [K in keyof T]: PlainText<T[K]> } : T;
 
@@ -52,18 +52,18 @@ export function createClient(options: ClientOptions = {}): ChenyuClient {
 }
 
 /**
- * Puts the transport beneath each call of the client. The signal goes around the `Request`, which would keep a listener
- * on it until it is collected, and which middleware may replace.
+ * Puts the transport beneath each call of the client. The signal does not go into the `Request`: a request keeps a
+ * listener on it until it is garbage-collected, and middleware may replace the request.
  */
 function createRaw(client: Client<paths>, send: Send, settings: Settings): Client<RawPaths> {
   const raw: Record<string, unknown> = { ...client };
   for (const [name, call] of Object.entries(client) as [string, (...parameters: unknown[]) => Promise<unknown>][]) {
     if (name === "use" || name === "eject") continue;
-    const initAt = name === "request" ? 2 : 1;
+    const initAt = name === "request" ? 2 : 1; // request(method, path, init); all others (path, init)
     raw[name] = async (...parameters: unknown[]) => {
       const { signal, ...init } = (parameters[initAt] ?? {}) as RequestOptions; // resolveSettings checks the signal
       const callSettings = resolveSettings({ signal }, settings);
-      return callThrough(send, callSettings, (fetch) => call(...parameters.slice(0, initAt), { ...init, fetch }));
+      return sendThrough(send, callSettings, (fetch) => call(...parameters.slice(0, initAt), { ...init, fetch }));
     };
   }
   return raw as unknown as Client<RawPaths>; // the same methods, wrapped

@@ -1,6 +1,6 @@
 import type { components } from "../../generated/schema.ts";
 import { ApiError } from "../core/errors.ts";
-import { passingStatuses, retryAfterMsOf } from "../core/retry.ts";
+import { transientStatuses, retryAfterMsOf } from "../core/retry.ts";
 
 /** The envelope of a successful look-up. */
 export type AssetResponse = components["schemas"]["AssetResponse"];
@@ -11,7 +11,7 @@ export type AssetResponse = components["schemas"]["AssetResponse"];
  * For answers of `raw`: failure codes are open, so TypeScript cannot narrow by `code === 0`. Only `data.asset_id` is
  * checked; all other fields pass as they came.
  *
- * @see openapi/openapi.yaml, schema `AssetResponse`
+ * @see generated/openapi.json, schema `AssetResponse`
  */
 export function isAssetResponse(body: unknown): body is AssetResponse {
   const { code, data } = readEnvelope(body);
@@ -35,10 +35,10 @@ export function findFailure(response: ResponseFacts, body: unknown): ApiError | 
   const { code, message } = readEnvelope(body);
   if (ok && (code === undefined || code === 0)) return undefined;
   const msg = message && redact(message);
-  const kind = kindOf(ok, (ok && code) || status);
+  const kind = ok && code !== undefined ? kindOfCode(code) : kindOfStatus(status);
   const reason = kind === "rejected" ? guessReason(msg ?? "") : undefined;
   const retryAfterMs = retryAfterMsOf(headers);
-  const retryable = ok ? code === 429 : passingStatuses.includes(status);
+  const retryable = ok ? code === 429 : transientStatuses.includes(status);
   const answer = { status, code, msg, kind, reason, retryAfterMs };
   return new ApiError(requestLine, answer, { requestId, attempts, retryable });
 }
@@ -62,8 +62,11 @@ export function readEnvelope(body: unknown): Envelope {
 }
 
 /** Inside a 200, a code that is an HTTP error status means what that status means. */
-function kindOf(ok: boolean, status: number): ApiError["kind"] {
-  if (ok && (status < 400 || status > 599)) return "rejected";
+function kindOfCode(code: number): ApiError["kind"] {
+  return code >= 400 && code <= 599 ? kindOfStatus(code) : "rejected";
+}
+
+function kindOfStatus(status: number): ApiError["kind"] {
   return status >= 500 ? "server_error" : (kinds[status] ?? "unexpected");
 }
 

@@ -28,8 +28,8 @@ interface Call extends Settings, Connection {
 /**
  * Makes the `fetch` beneath openapi-fetch: it adds the key, keeps the deadlines and retries.
  *
- * A request is sent again if it changes nothing and there was no whole response, none in time, or one that reports a
- * failure that may pass. A response that reports a failure is returned all the same: `raw` shows it.
+ * Only GET is sent again: after no whole response, a timeout, or a temporary failure. The last response that reports a
+ * failure is returned, not thrown, because `raw` shows it. A redirect is never followed: see `readWhole`.
  */
 export function createTransport(connection: Connection): Send {
   return async (request, settings) => {
@@ -43,7 +43,7 @@ export function createTransport(connection: Connection): Send {
     const policy = {
       ...settings,
       mayRepeat: () => request.method === "GET",
-      checkTime(sleepMs: number, failure: Failure): void {
+      throwIfTooLate(sleepMs: number, failure: Failure): void {
         if (sleepMs >= msLeft(call)) throw timeoutError(call, "total", failure.attempts, failure);
       },
     };
@@ -51,7 +51,7 @@ export function createTransport(connection: Connection): Send {
     try {
       return await withRetries(policy, async (attempt) => {
         response = await sendOnce(call, attempt);
-        if (response.failure !== undefined) throw response.failure;
+        if (response.failure !== undefined) throw response.failure; // to be retried; caught below
         return response;
       });
     } catch (error) {
@@ -118,7 +118,7 @@ function timeoutError(call: Call, clock: "attempt" | "total", attempts: number, 
 }
 
 /** Makes a call of openapi-fetch through the transport. Also throws `null` or "" as it came: openapi-fetch loses those. */
-export function callThrough<T>(
+export function sendThrough<T>(
   send: Send,
   settings: Settings,
   call: (fetch: (request: Request) => Promise<WholeResponse>) => Promise<T>,

@@ -4,7 +4,7 @@ import { NotReadyError, TimeoutError } from "../core/errors.ts";
 import type { LookUp } from "../core/look-up.ts";
 import { checkCallback, resolveNumbers, resolveSettings, type NumberRules } from "../core/options.ts";
 import type { RequestOptions, RetryEvent, Settings } from "../core/options.ts";
-import { jitter, mayPass, requestedDelayMs, retryAfterMsOf, type Failure } from "../core/retry.ts";
+import { jitter, isTransient, requestedDelayMs, retryAfterMsOf, type Failure } from "../core/retry.ts";
 
 /** Options of a wait; the others apply to each of its look-ups. */
 export interface WaitOptions extends RequestOptions {
@@ -52,7 +52,7 @@ export function resolveWaitSettings(options: WaitOptions, client: Settings): Wai
 
 /** The one status that the vendor documents. */
 const readyStatus = "confirmed";
-const maxFailuresInARow = 3;
+const maxFailuresInARow = 4;
 
 /** The result of one look-up. */
 interface Poll {
@@ -99,12 +99,12 @@ export async function waitUntilReady(id: string, settings: WaitSettings, lookUp:
 
     const delayMs = result.retryAfterMs || jitter(intervalMs);
     if (delayMs >= endsAt - performance.now()) throw notReady(id, waitTimeoutMs, history);
-    if (failure !== undefined && failuresInARow > maxFailuresInARow) throw failure;
+    if (failure !== undefined && failuresInARow >= maxFailuresInARow) throw failure;
     await sleep(delayMs, signal, () => onPoll?.({ poll, delayMs, status, error: failure }));
   }
 }
 
-/** Rejects only with failures that no wait can mend. */
+/** Rejects only with failures that no wait can fix. */
 async function pollOnce(lookUp: LookUp, settings: WaitSettings, leftMs: number): Promise<Poll> {
   const totalTimeoutMs = Math.min(settings.totalTimeoutMs, leftMs);
   try {
@@ -112,12 +112,12 @@ async function pollOnce(lookUp: LookUp, settings: WaitSettings, leftMs: number):
     const status = typeof asset.status === "string" ? redact(asset.status) : undefined;
     return { asset, status, attempts, retryAfterMs: retryAfterMsOf(headers) };
   } catch (error) {
-    // The reason of an abort may be an error of ours, from another call.
+    // The caller may abort with an error of ours as the reason. It is not this look-up's failure.
     settings.signal?.throwIfAborted();
-    if (!mayPass(error)) throw error;
+    if (!isTransient(error)) throw error;
     const isCut = leftMs < settings.totalTimeoutMs && error instanceof TimeoutError && error.clock === "total";
     // A look-up that had no time to follow `Retry-After` has that failure as its cause.
-    const cause = mayPass(error.cause) ? error.cause : undefined;
+    const cause = isTransient(error.cause) ? error.cause : undefined;
     const failure = isCut ? cause : error;
     return { failure, isCut, attempts: error.attempts, retryAfterMs: requestedDelayMs(cause ?? error) };
   }

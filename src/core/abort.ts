@@ -51,7 +51,7 @@ export async function untilAbort<T>(signal: AbortSignal, work: () => Promise<T>)
 export async function sleep(ms: number, signal: AbortSignal | undefined, callback: () => unknown): Promise<void> {
   const work = async (): Promise<void> => {
     await runCallback(callback);
-    await new Promise(() => {}); // until the time is up
+    await new Promise(() => {}); // never settles: the deadline ends it
   };
   await withDeadline(ms, signal, work, () => {});
 }

@@ -23,7 +23,7 @@ export function parseAssetId(asset: AssetRef): string {
   throw new ConfigError("asset", `${shown} is not an asset reference. Pass an asset_id, an asset_uri or an Asset.`);
 }
 
-/** What the document's pattern cannot say: `.` and `..` change the path, and half a character has no UTF-8. */
+/** What the document's pattern cannot say: `.` and `..` change the path, and a lone surrogate cannot be encoded. */
 const cannotBeSegment = /^\.{1,2}$|\p{Surrogate}/u;
 
 /** Makes the `asset_uri` that a workflow's inputs take. @throws {@link ConfigError} when it is not a reference. */

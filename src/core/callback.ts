@@ -10,7 +10,7 @@ export function isFinal(error: unknown): boolean {
   return finalErrors.has(Object(error));
 }
 
-/** Calls a function of the caller's. What it throws is final, because it may be an error of ours from another call. */
+/** Calls a function of the caller's. What it throws is final: it may be an error of ours that another call has thrown. */
 export async function runCallback<T>(callback: () => T | Promise<T>): Promise<T> {
   try {
     return await callback();

@@ -3,10 +3,10 @@ import { isFinal } from "./callback.ts";
 import { ApiError, DownloadError, NetworkError, TimeoutError } from "./errors.ts";
 import type { RetryEvent, Settings } from "./options.ts";
 
-/** HTTP statuses of failures that may pass. */
-export const passingStatuses: readonly number[] = [408, 429, 500, 502, 503, 504];
+/** HTTP statuses of temporary failures. */
+export const transientStatuses: readonly number[] = [408, 429, 500, 502, 503, 504];
 
-/** A failure that another attempt may mend. */
+/** A failure that another attempt may fix. */
 export type Failure = RetryEvent["error"];
 
 /** How a piece of work is repeated. */
@@ -14,11 +14,11 @@ export interface RetryPolicy extends Pick<Settings, "signal" | "maxRetries" | "m
   /** Whether the work may be repeated after it has failed. */
   mayRepeat(): boolean;
   /** Throws if there is no time for the next sleep. */
-  checkTime?(sleepMs: number, failure: Failure): void;
+  throwIfTooLate?(sleepMs: number, failure: Failure): void;
 }
 
 /**
- * Does the work, and does it again after a failure that may pass.
+ * Does the work, and does it again after a temporary failure.
  *
  * @param work - Gets the number of the attempt, from 1.
  */
@@ -28,18 +28,18 @@ export async function withRetries<T>(policy: RetryPolicy, work: (attempt: number
     try {
       return await work(attempt);
     } catch (error) {
-      if (!mayPass(error) || !error.retryable || !policy.mayRepeat() || attempt > maxRetries) throw error;
+      if (!isTransient(error) || !error.retryable || !policy.mayRepeat() || attempt > maxRetries) throw error;
       const retryAfterMs = requestedDelayMs(error);
       if ((retryAfterMs ?? 0) > maxRetryAfterMs) throw error;
       const delayMs = retryDelayMs(attempt, retryAfterMs);
-      policy.checkTime?.(delayMs, error);
+      policy.throwIfTooLate?.(delayMs, error);
       await sleep(delayMs, signal, () => onRetry?.({ attempt: error.attempts, delayMs, error }));
     }
   }
 }
 
-/** Whether an error is a failure of ours that may pass. A callback's own error is not. */
-export function mayPass(error: unknown): error is Failure {
+/** Whether an error is a temporary failure of ours. What a callback throws is not. */
+export function isTransient(error: unknown): error is Failure {
   if (isFinal(error)) return false;
   if (error instanceof ApiError || error instanceof DownloadError) return error.retryable;
   return error instanceof NetworkError || error instanceof TimeoutError;
@@ -61,7 +61,7 @@ const maxDelayMs = 8000;
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export function retryDelayMs(attempt: number, retryAfterMs: number | undefined): number {
-  const middleMs = Math.min(baseDelayMs * 2 ** (attempt - 1), maxDelayMs / 1.25);
+  const middleMs = Math.min(baseDelayMs * 2 ** (attempt - 1), maxDelayMs / 1.25); // +25 % ends at the maximum
   return retryAfterMs || jitter(middleMs);
 }
 

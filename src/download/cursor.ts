@@ -11,8 +11,9 @@ export interface Cursor {
   readonly size: number | undefined;
   /** Position of the next byte to deliver. */
   position: number;
-  /** Size of the file, and the end of the wanted bytes, as far as known. */
+  /** Size of the file: `size`, or what the content host says. */
   total: number | undefined;
+  /** End of the wanted bytes, if that is known. */
   end: number | undefined;
   /** Version of the bytes delivered so far. */
   version: Version | undefined;
@@ -22,7 +23,7 @@ export interface Cursor {
 
 /** Makes a cursor at the start of the range. */
 export function createCursor(range: ByteRange, size: number | undefined): Cursor {
-  const end = size && Math.min(range.end ?? size, size);
+  const end = size === undefined ? undefined : Math.min(range.end ?? size, size);
   return { range, size, position: range.start, total: size, end, version: undefined, resumes: 0 };
 }
 

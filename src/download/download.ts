@@ -58,12 +58,12 @@ export async function startDownload(
   return openDownload(source, createCursor(settings.range, size));
 }
 
-/** Makes the download of the bytes from the cursor on. */
-function openDownload(first: Source, start: Cursor): Download {
-  const source = { ...first };
-  const cursor = { ...start };
+/** Makes the download of the bytes from the cursor on. Works on copies, because reading changes them. */
+function openDownload(initialSource: Source, initialCursor: Cursor): Download {
+  const source = { ...initialSource };
+  const cursor = { ...initialCursor };
   const { asset } = source;
-  const size = cursor.end && cursor.end - cursor.position;
+  const size = cursor.end === undefined ? undefined : cursor.end - cursor.position;
   let isRead = false;
   const stream = streamContent(source, cursor, () => (isRead = true));
 
@@ -91,10 +91,10 @@ function openDownload(first: Source, start: Cursor): Download {
       if (!isValidator(validator)) {
         throw new ConfigError("validator", "pass that of the download with the first bytes.");
       }
-      const position = start.range.start + checkPosition("size", size, 0);
+      const position = cursor.range.start + checkPosition("size", size, 0);
       if (position > (cursor.end ?? position)) throw new ConfigError("size", `${size} is more than there are bytes.`);
-      const version = { validator, total: start.total, isEncoded: false };
-      return openDownload(first, { ...start, position, version });
+      const version = { validator, total: initialCursor.total, isEncoded: false };
+      return openDownload(initialSource, { ...initialCursor, position, version });
     },
     async bytes(options) {
       return concat(await readAll(options));

@@ -1,5 +1,5 @@
 import { onAbort } from "../core/abort.ts";
-import { mayPass, withRetries } from "../core/retry.ts";
+import { isTransient, withRetries } from "../core/retry.ts";
 import { canResume, cutToWanted, endResponse, isWhole, startResponse, type Cursor } from "./cursor.ts";
 import { connectionError, idleError } from "./errors.ts";
 import type { ContentHead } from "./head.ts";
@@ -17,7 +17,7 @@ export interface ContentReader {
  * Makes a reader. It delivers no byte twice, and no byte of another version of the file: a request that ends too early is
  * followed by one for the rest of the same version.
  *
- * @param signal - Ends the download. It must be the download's own: the reader does not stop listening to it.
+ * @param signal - Ends the download. It must not outlive it: the reader does not remove its listener.
  */
 export function createContentReader(source: Source, cursor: Cursor, signal: AbortSignal): ContentReader {
   const { idleTimeoutMs } = source.settings;
@@ -74,6 +74,7 @@ export function createContentReader(source: Source, cursor: Cursor, signal: Abor
   }
 
   return {
+    // Each read has retries of its own, so each byte restores them all.
     read: () =>
       withRetries(policy, async () => {
         try {
@@ -81,7 +82,7 @@ export function createContentReader(source: Source, cursor: Cursor, signal: Abor
         } catch (error) {
           signal.throwIfAborted();
           endRequest(error);
-          if (isWhole(cursor) && mayPass(error)) return undefined;
+          if (isWhole(cursor) && isTransient(error)) return undefined; // only the end of the response is missing
           [request, body, head] = [new AbortController(), undefined, undefined];
           throw error;
         }

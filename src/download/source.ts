@@ -36,35 +36,35 @@ export interface Source extends ContentHost {
 
 const maxRedirects = 5;
 const redirectStatuses = [301, 302, 303, 307, 308];
-const staleStatuses = [401, 403, 410];
+const expiredUrlStatuses = [401, 403, 410];
 
 /**
  * Requests the bytes from the cursor on, by a fresh URL if the present one is too old.
  *
- * @param request - Ends this request.
- * @param download - Ends the download.
+ * @param requestSignal - Ends this request.
+ * @param downloadSignal - Ends the download.
  */
 export async function requestContent(
   source: Source,
   cursor: Cursor,
-  request: AbortSignal,
-  download: AbortSignal,
+  requestSignal: AbortSignal,
+  downloadSignal: AbortSignal,
 ): Promise<Response> {
   const { idleTimeoutMs } = source.settings;
   const onTimeout = (): never => {
     throw idleError(source, cursor.position, idleTimeoutMs);
   };
   const send = (): Promise<Response> =>
-    withDeadline(idleTimeoutMs, download, () => fetchContent(source, cursor, request), onTimeout);
+    withDeadline(idleTimeoutMs, downloadSignal, () => fetchContent(source, cursor, requestSignal), onTimeout);
 
   const { asset, clockSkewMs } = source;
   const isTooOld = source.mayRefresh && hasExpired(findAddress(asset, source), Date.now() + clockSkewMs);
-  if (isTooOld) await refresh(source, download);
+  if (isTooOld) await refresh(source, downloadSignal);
   if (!source.mayRefresh) return send();
   const response = await send().catch(ignoreHiddenRefusal);
-  if (response !== undefined && !staleStatuses.includes(response.status)) return response;
+  if (response !== undefined && !expiredUrlStatuses.includes(response.status)) return response;
   discard(response);
-  await refresh(source, download);
+  await refresh(source, downloadSignal);
   return send();
 }
 

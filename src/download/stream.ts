@@ -31,7 +31,7 @@ export function streamContent(source: Source, cursor: Cursor, onRead: () => void
     const { onProgress } = source.settings;
     if (onProgress === undefined) return;
     const { position, end, range, resumes } = cursor;
-    const totalBytes = end && end - range.start;
+    const totalBytes = end === undefined ? undefined : end - range.start;
     const progress = { receivedBytes: position - range.start, totalBytes, resumes, refreshes: source.refreshes };
     reportedAt = performance.now();
     await untilAbort(signal, () => runCallback(() => onProgress(progress)));
@@ -43,6 +43,7 @@ export function streamContent(source: Source, cursor: Cursor, onRead: () => void
         try {
           session ??= open();
           const bytes = await session.reader.read();
+          // The end is reported when the last read says so.
           const isDue = cursor.position !== cursor.end && performance.now() - reportedAt >= progressEveryMs;
           if (bytes === undefined || isDue) await reportProgress(session.ending.signal);
           if (bytes !== undefined) return controller.enqueue(bytes);

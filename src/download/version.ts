@@ -21,8 +21,7 @@ export function isSameVersion(version: Version, response: Response, total: numbe
 }
 
 /**
- * A response may leave the validator out if it has no bytes. It may also leave out a date that `If-Range` asked for: then
- * its status says that the date still holds.
+ * A 416 has no bytes, so it needs no validator. A 206 to `If-Range` with a date proves the date without repeating it.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-15.3.7
  */

@@ -80,7 +80,7 @@ export async function downloadTo(
   const targetPath = pathOf(target);
   downloadOptions.signal?.throwIfAborted();
   const isFolder = await withDiskErrors(targetPath, () => makeFolder(targetPath));
-  // A file target does not depend on the asset, so this costs no request.
+  // The path of a file target is known before the look-up, so it is checked first, without a request.
   const early = isFolder ? undefined : await findExisting(targetPath, overwrite);
   if (early !== undefined) return early;
 
@@ -124,9 +124,9 @@ async function nameOf(asset: Asset, fileName: NonNullable<FileOptions["fileName"
 }
 
 /** Failures after which the bytes on disk are useless. */
-const uselessAfter: (DownloadProblem | undefined)[] = ["changed", "size", "unexpected"];
+const discardPartAfter: (DownloadProblem | undefined)[] = ["changed", "size", "unexpected"];
 
-/** The kind of this download's failure. A caller's own error may be another download's. */
+/** The kind of this download's failure; `undefined` for what the caller's code threw, which may come from another one. */
 function kindOf(error: unknown, { signal }: FileOptions): DownloadProblem | undefined {
   // By name, because the client may come from another copy of this package.
   if (!isChenyuError(error) || error.name !== "DownloadError") return undefined;
@@ -149,7 +149,7 @@ async function save(download: Download, path: string, options: FileOptions): Pro
   } catch (error) {
     const kind = kindOf(error, options);
     const isUnwanted = kind === "exists" && options.overwrite === "skip";
-    if (isUnwanted || uselessAfter.includes(kind)) await discardPart(part);
+    if (isUnwanted || discardPartAfter.includes(kind)) await discardPart(part);
     throw error;
   } finally {
     await closePart(part);

@@ -35,10 +35,10 @@ const startedAtMs = performance.timeOrigin;
  */
 export async function lockFile(path: string): Promise<FileLock | undefined> {
   const owner: Owner = { pid: process.pid, host: hostname(), startedAtMs, token: randomBytes(8).toString("hex") };
-  // A dangling link looks free each time, but no lock can be made there.
+  // A dangling link looks free each time (`stat` finds nothing), but no lock can be made there. Hence the limit.
   for (let attempt = 0; attempt < 10; attempt++) {
-    if (await create(path, owner)) return hold(path, owner);
-    if (!(await clear(path))) return undefined;
+    if (await create(path, owner)) return keepTouching(path, owner);
+    if (!(await removeStaleLock(path))) return undefined;
   }
   return undefined;
 }
@@ -65,7 +65,7 @@ async function create(path: string, owner: Owner): Promise<boolean> {
  *
  * @returns Whether the lock may now be free.
  */
-async function clear(path: string): Promise<boolean> {
+async function removeStaleLock(path: string): Promise<boolean> {
   const state = await stateOf(path);
   if (state !== "stale") return state === "free";
   const recovery = await lockFile(`${path}.recovery`);
@@ -78,7 +78,7 @@ async function clear(path: string): Promise<boolean> {
   }
 }
 
-function hold(path: string, { token }: Owner): FileLock {
+function keepTouching(path: string, { token }: Owner): FileLock {
   const isHeld = async (): Promise<boolean> => (await readLock(path))?.owner?.token === token;
   const touch = async (): Promise<void> => {
     if (await isHeld()) await utimes(path, new Date(), new Date());

@@ -57,7 +57,7 @@ async function findFirstBytes(path: string, statePath: string, asset: Asset): Pr
   const stats = await lstat(path).catch(() => undefined);
   if (state === undefined || stats === undefined) return undefined;
   const isSame = state.asset_id === asset.asset_id && state.size_bytes === asset.size_bytes;
-  // A second name means that its process was killed just after publishing it.
+  // With a second name, its process was killed between the `link` and the `rm` of moveWithoutReplacing.
   const isOwn = stats.isFile() && stats.nlink === 1 && stats.size > 0 && !(stats.size > asset.size_bytes);
   return isSame && isOwn ? { size: stats.size, validator: state.validator } : undefined;
 }
@@ -149,7 +149,7 @@ export async function discardPart({ path, statePath, lock }: PartFile): Promise<
   await rm(path, { force: true });
 }
 
-/** Closes the part. Nothing is left on disk if nothing can be resumed. */
+/** Closes the part. Removes what cannot be resumed: after publishing, that is the state file. */
 export function closePart(part: PartFile): Promise<void> {
   const { path, statePath, asset, file, lock } = part;
   return withDiskErrors(path, async () => {

@@ -25,7 +25,7 @@ export async function writeInBatches(
     await writing;
     if (length === 0) return;
     writing = write(batch, position);
-    // If it fails, no more bytes are wanted, and the next ones may be long in coming. Whoever awaits it gets the failure.
+    // If it fails, no more bytes are wanted, and the next ones may take long to arrive. Whoever awaits it gets the failure.
     writing.catch(() => reader.cancel()).catch(() => {});
     position += length;
     [batch, length, begunAt] = [[], 0, performance.now()];
