@@ -24,11 +24,11 @@ export interface RequestOptions {
   signal?: AbortSignal | undefined;
   /** Headers sent with this call, added to the client's. */
   headers?: Record<string, string> | undefined;
-  /** Limit for one attempt, the response's body included, in milliseconds. @default 30000 */
+  /** Limit for one attempt, the response's body included, in milliseconds. @default 30000, or the client's */
   timeoutMs?: number | undefined;
-  /** Limit for the call, all attempts and delays included, in milliseconds. @default 120000 */
+  /** Limit for the call, all attempts and delays included, in milliseconds. @default 120000, or the client's */
   totalTimeoutMs?: number | undefined;
-  /** How many times a failed request is sent again. @default 3 */
+  /** How many times a failed request is sent again. @default 3, or the client's */
   maxRetries?: number | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface RequestOptions {
 export interface ClientOptions extends Omit<RequestOptions, "signal"> {
   /** The API key, sent as bearer token. @default the environment variable `CHENYU_API_KEY` */
   apiKey?: ApiKey | undefined;
-  /** URL of the API. `http:` only on this machine. @default `CHENYU_BASE_URL`, else the document's server */
+  /** URL of the API. `http:` only on this machine. @default `CHENYU_BASE_URL`, else the API's own server */
   baseUrl?: string | undefined;
   /** Sends the requests: called with a URL and an init. @default the global `fetch` */
   fetch?: Fetch | undefined;
