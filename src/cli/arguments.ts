@@ -1,9 +1,7 @@
 import { parseArgs } from "node:util";
 
 /** Thrown for a command line that cannot be right, before anything is sent. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
+export class UsageError extends Error {}
 
 const options = {
   json: { type: "boolean" },
@@ -45,10 +43,21 @@ export function checkOptionNames(command: string, known: readonly OptionName[], 
   if (unknown !== undefined) throw new UsageError(`${command} has no option --${unknown}`);
 }
 
+/** Makes the error for an option whose value cannot be used. */
+export function wrongValue(option: OptionName, rule: string, value: string): UsageError {
+  return new UsageError(`--${option} must be ${rule}, not ${JSON.stringify(value)}`);
+}
+
+/** Reads an option that is a whole number. */
+export function readInteger(option: OptionName, value: string, min: number, max: number): number {
+  if (/^\d+$/.test(value) && Number(value) >= min && Number(value) <= max) return Number(value);
+  throw wrongValue(option, `a whole number from ${min} to ${max}`, value);
+}
+
 /** Reads the seconds of `--timeout`. @returns Milliseconds. */
 export function readTimeoutMs({ timeout }: OptionValues): number | undefined {
   if (timeout === undefined) return undefined;
   const ms = /^\d+(\.\d+)?$/.test(timeout) ? Math.round(Number(timeout) * 1000) : 0;
   if (ms >= 1 && ms < 2 ** 31) return ms;
-  throw new UsageError(`--timeout must be from 0.001 to 2147483 seconds, not ${JSON.stringify(timeout)}`);
+  throw wrongValue("timeout", "from 0.001 to 2147483 seconds", timeout);
 }

@@ -4,7 +4,7 @@ import { parseAssetId, type AssetRef } from "../core/asset-ref.ts";
 import type { Asset, ChenyuClient, Progress } from "../index.ts";
 import { downloadAll, downloadToFile, fileNameOf } from "../node.ts";
 import type { DownloadAllOptions, DownloadResult, SavedFile } from "../node.ts";
-import { readTimeoutMs, UsageError, type OptionValues } from "./arguments.ts";
+import { readInteger, readTimeoutMs, UsageError, wrongValue, type OptionValues } from "./arguments.ts";
 import { combineExitCodes, exitCodes, Interruption } from "./exit-codes.ts";
 import { escapeControls, printError } from "./output.ts";
 import { formatCount, formatProgress, openProgressDisplay, type ProgressDisplay } from "./progress.ts";
@@ -23,10 +23,9 @@ export async function download(operands: string[], values: OptionValues): Promis
   const { client, signal, ...session } = await openSession("download", operands, values);
   const ids = [...new Set(session.ids)]; // an asset that is named twice has one file
   const display = openProgressDisplay();
-  signal.addEventListener("abort", display.close);
 
-  const unfinished = new Map<string, UnfinishedFile>();
-  if (ids.length === 1) unfinished.set(ids[0]!, { path: target }); // for a folder, `fileName` corrects it
+  const unfinished = new Map<string, UnfinishedFile>(ids.map((id) => [id, { path: target }]));
+  // Called only when the target is a folder.
   const fileName = (asset: Asset): string => {
     const name = fileNameOf(asset);
     unfinished.set(asset.asset_id, { path: join(target, name) });
@@ -61,25 +60,20 @@ export async function download(operands: string[], values: OptionValues): Promis
   return combineExitCodes(codes);
 }
 
-type Options = Pick<DownloadAllOptions, "idleTimeoutMs" | "overwrite" | "concurrency">;
-
-function readOptions(values: OptionValues): Options {
-  const { overwrite, concurrency = "4" } = values;
+function readOptions(values: OptionValues): DownloadAllOptions {
+  const { overwrite = "error", concurrency = "4" } = values;
   const known = (["error", "replace", "skip"] as const).find((value) => value === overwrite);
-  if (known !== overwrite) {
-    throw new UsageError(`--overwrite must be error, replace or skip, not ${JSON.stringify(overwrite)}`);
-  }
-  if (!/^[1-9]\d{0,2}$/.test(concurrency)) {
-    throw new UsageError(`--concurrency must be a whole number from 1 to 999, not ${JSON.stringify(concurrency)}`);
-  }
-  return { idleTimeoutMs: readTimeoutMs(values), overwrite: known, concurrency: Number(concurrency) };
+  if (known === undefined) throw wrongValue("overwrite", "error, replace or skip", overwrite);
+  return {
+    idleTimeoutMs: readTimeoutMs(values),
+    overwrite: known,
+    concurrency: readInteger("concurrency", concurrency, 1, 999),
+  };
 }
 
 async function readTarget(operands: string[], { output = "." }: OptionValues): Promise<string> {
   // A download to standard output could not be resumed.
-  if (output === "" || output === "-") {
-    throw new UsageError(`--output must be the path of a file or a folder, not ${JSON.stringify(output)}`);
-  }
+  if (output === "" || output === "-") throw wrongValue("output", "the path of a file or a folder", output);
   const stats = await stat(output).catch(() => undefined);
   if (operands.length > 1 && stats?.isDirectory() === false) {
     throw new UsageError(`--output must be a folder for several assets, but ${JSON.stringify(output)} is a file`);
@@ -90,18 +84,12 @@ async function readTarget(operands: string[], { output = "." }: OptionValues): P
 /** Does the same as `downloadAll` for one asset, for which the target may be a file. */
 async function* downloadOne(
   client: ChenyuClient,
-  [id]: string[],
+  [asset]: string[],
   target: string,
-  { onProgress, concurrency: _unused, ...options }: DownloadAllOptions,
+  { onProgress, ...options }: DownloadAllOptions,
 ): AsyncGenerator<DownloadResult> {
-  const asset = id!;
-  try {
-    const withAsset = (progress: Progress): unknown => onProgress?.(progress, asset);
-    yield { asset, file: await downloadToFile(client, asset, target, { ...options, onProgress: withAsset }) };
-  } catch (error) {
-    options.signal?.throwIfAborted();
-    yield { asset, error };
-  }
+  const withAsset = (progress: Progress): unknown => onProgress?.(progress, asset!);
+  yield { asset: asset!, file: await downloadToFile(client, asset!, target, { ...options, onProgress: withAsset }) };
 }
 
 /** Prints how much of an interrupted download is on disk, if anything. */

@@ -20,11 +20,10 @@ export function combineExitCodes(codes: readonly number[]): number {
 
 /** The reason of the abort when a signal ends the command. */
 export class Interruption extends Error {
-  override readonly name = "Interruption";
   readonly exitCode: number;
 
   constructor(exitCode: number) {
-    super("Interrupted by a signal.");
+    super();
     this.exitCode = exitCode;
   }
 }

@@ -13,19 +13,13 @@ export async function get(operands: string[], values: OptionValues): Promise<num
   const { ids, client, signal } = await openSession("get", operands, values);
   const printAsset = createAssetPrinter(ids, values);
   const codes: number[] = [];
-  for (const asset of lookUpInOrder(ids, (id) => client.assets.get(id, { signal, totalTimeoutMs }))) {
-    codes.push(await printAsset(asset));
-  }
-  return combineExitCodes(codes);
-}
-
-/** Starts a few look-ups ahead, and yields them in the order of the ids. */
-function* lookUpInOrder(ids: string[], lookUp: (id: string) => Promise<Asset>): Generator<Promise<Asset>> {
   const running: Promise<Asset>[] = [];
   for (const id of ids) {
-    const asset = lookUp(id);
+    if (running.length === concurrency) codes.push(await printAsset(running.shift()!));
+    const asset = client.assets.get(id, { signal, totalTimeoutMs });
     asset.catch(() => {}); // it may fail before anybody awaits it
-    if (running.push(asset) === concurrency) yield running.shift()!;
+    running.push(asset);
   }
-  yield* running;
+  for (const asset of running) codes.push(await printAsset(asset));
+  return combineExitCodes(codes);
 }

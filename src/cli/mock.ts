@@ -1,29 +1,25 @@
+import { once } from "node:events";
 import { getAssetPath } from "../../generated/document.ts";
 import { fillPath } from "../core/asset-ref.ts";
-import { startMockServer, type MockRequest, type MockServer } from "../mock.ts";
-import { UsageError, type OptionValues } from "./arguments.ts";
+import { resetPath, startMockServer, type MockRequest, type MockServer } from "../mock.ts";
+import { readInteger, UsageError, type OptionValues } from "./arguments.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { printError, printResult } from "./output.ts";
 
 /** Serves a mock of the API until a signal ends it. @returns The exit code. */
 export async function mock(operands: string[], values: OptionValues): Promise<number> {
-  const { port = "4010", host = "127.0.0.1", quiet = false } = values;
+  const { host = "127.0.0.1", quiet = false } = values;
   if (operands.length > 0) throw new UsageError(`mock takes no argument, but there is ${JSON.stringify(operands[0])}`);
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
-    throw new UsageError(`--port must be a whole number from 0 to 65535, not ${JSON.stringify(port)}`);
-  }
+  const port = readInteger("port", values.port ?? "4010", 0, 65_535);
   if (host === "") throw new UsageError("--host must be a name or an address");
   let server: MockServer;
   try {
-    server = await startMockServer({ port: Number(port), host, onRequest: quiet ? undefined : logRequest });
+    server = await startMockServer({ port, host, onRequest: quiet ? undefined : logRequest });
   } catch (error) {
     printError(error);
     return exitCodes.failed; // the usage is right, but the port is taken or Prism is not installed
   }
-  const stopped = new Promise((resolve) => {
-    process.once("SIGINT", resolve);
-    process.once("SIGTERM", resolve);
-  });
+  const stopped = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
   printResult(quiet ? server.url : formatIntroduction(server));
   await stopped;
   await server.close();
@@ -50,6 +46,6 @@ ${rows.join("")}  ${"".padEnd(width)}  ${"any other id".padEnd(asset_id.length)}
 Try it:     curl -H "Authorization: Bearer any" ${url}${fillPath(getAssetPath, asset_id)}
 Your app:   CHENYU_BASE_URL=${url} CHENYU_API_KEY=any
 Wrong key:  any key that starts with cy_invalid
-Reset:      curl -X POST ${url}/__mock/reset
+Reset:      curl -X POST ${url}${resetPath}
 `;
 }

@@ -1,4 +1,3 @@
-import type { WriteStream } from "node:tty";
 import { styleText } from "node:util";
 import { isChenyuError } from "../core/errors.ts";
 import { withoutQueries } from "../core/redact.ts";
@@ -45,7 +44,7 @@ function formatTable(asset: Asset): string {
   const rows = Object.entries(asset).map(([name, value]) => {
     const text = escapeControls(withoutQueries(typeof value === "string" ? value : JSON.stringify(value)));
     const color = text === "confirmed" ? "green" : "yellow";
-    return colorize("dim", escapeControls(name).padEnd(width)) + (name === "status" ? colorize(color, text) : text);
+    return styleText("dim", escapeControls(name).padEnd(width)) + (name === "status" ? styleText(color, text) : text);
   });
   return rows.join("\n");
 }
@@ -59,15 +58,6 @@ export function escapeControls(text: string): string {
     /[\p{Control}\p{Line_Separator}\p{Paragraph_Separator}\p{Bidi_Control}]/gu,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-}
-
-/** Colours a text where colour is wanted: on a terminal, without `NO_COLOR` and without `TERM=dumb`. */
-export function colorize(
-  style: "dim" | "green" | "yellow",
-  text: string,
-  stream: WriteStream = process.stdout,
-): string {
-  return stream.isTTY && stream.hasColors() ? styleText(style, text, { validateStream: false }) : text;
 }
 
 /** Keeps the command going when its output cannot be written any more. */

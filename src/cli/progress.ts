@@ -1,6 +1,7 @@
 import cliProgress, { type Options, type Params, type SingleBar } from "cli-progress";
+import { styleText } from "node:util";
 import type { Progress } from "../index.ts";
-import { colorize, escapeControls, printMessage, printResult } from "./output.ts";
+import { escapeControls, printMessage, printResult } from "./output.ts";
 
 /** Shows the progress of downloads. While it is open, it prints the command's other output, too. */
 export interface ProgressDisplay {
@@ -10,7 +11,7 @@ export interface ProgressDisplay {
   remove(id: string): void;
   printResult(text: string): void;
   printMessage: (text: string) => void;
-  close: () => void;
+  close(): void;
 }
 
 /** Shows bars on a terminal that can move its cursor. Elsewhere it prints a line now and then. */
@@ -49,12 +50,12 @@ function openProgressBars(): ProgressDisplay {
     hideCursor: true,
     clearOnComplete: true,
     forceRedraw: true, // a bar that moves up must be drawn although it has not changed
+    gracefulExit: true, // gives the cursor back on a signal, because a second one ends the process at once
   });
   const barsById = new Map<string, SingleBar>();
-  let isOpen = true;
 
   function printAbove(text: string): void {
-    if (!isOpen) return printMessage(text);
+    if (!bars.isActive) return printMessage(text);
     // `log` neither clears what it writes over nor wraps long lines: clear first, and wrap for this text.
     bars.log(`\u001B[J\u001B[?7h${text}\n\u001B[?7l`);
     bars.update();
@@ -66,19 +67,18 @@ function openProgressBars(): ProgressDisplay {
       bar?.setTotal(totalBytes);
       bar?.update(receivedBytes);
       // Bars below the end of the screen could not be removed again.
-      if (bar !== undefined || !isOpen || barsById.size >= (stderr.rows || 24) - 1) return;
+      if (bar !== undefined || barsById.size >= (stderr.rows || 24) - 1) return;
       barsById.set(id, bars.create(totalBytes, receivedBytes, { fileName: escapeControls(fileName) }));
     },
     remove(id) {
       const bar = barsById.get(id);
-      if (bar !== undefined && isOpen) bars.remove(bar);
+      if (bar !== undefined && bars.isActive) bars.remove(bar);
       barsById.delete(id);
     },
     printResult: (text) => (stdout.isTTY ? printAbove(text) : printResult(text)),
     printMessage: printAbove,
     close() {
-      if (isOpen) bars.stop();
-      isOpen = false;
+      if (bars.isActive) bars.stop();
     },
   };
 }
@@ -91,7 +91,7 @@ function formatBar(
 ): string {
   if (total === 0) return `${inMegabytes(value)} MB  ${fileName}`; // the size is unknown
   // ASCII, because the width of block characters differs between terminals, especially Chinese ones.
-  const bar = colorize("green", cliProgress.Format.BarFormat(progress, options), process.stderr);
+  const bar = styleText("green", cliProgress.Format.BarFormat(progress, options), { stream: process.stderr });
   const percent = `${Math.floor(progress * 100)}%`.padStart(4);
   const amount = `${inMegabytes(value)}/${inMegabytes(total)} MB`.padStart(14);
   // An unknown `eta` is a text like "INF", whatever its type says.

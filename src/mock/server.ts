@@ -50,7 +50,7 @@ export interface MockServer {
   close(): Promise<void>;
 }
 
-/** Path of the request that does what `reset()` does. @internal */
+/** Path for a `POST` that does what `reset()` does: for a test in another process than the mock. */
 export const resetPath = "/__mock/reset";
 const maxRequests = 1000;
 
