@@ -7,51 +7,32 @@ import type { RequestTarget } from "./routes.ts";
 import { signUrl } from "./signed-url.ts";
 import { testAssetOrImage } from "./test-assets.ts";
 
-/** The API that the mock plays. */
-export interface Api {
-  /** @param origin - Where the asset's addresses lead to. */
-  answer(request: IncomingMessage, target: RequestTarget, origin: string): Promise<MockResponse>;
-  /** Begins the sequence of each test asset again. */
-  resetSequences(): void;
-}
+/** How many answers of each sequence have been played, by asset id. */
+export type LookUpCounts = Map<string, number>;
 
-/** Makes the API, with each sequence at its beginning. */
-export function createApi(prism: Prism): Api {
-  const lookUpCounts = new Map<string, number>();
-
-  function nextAnswer(id: string): TestAnswer {
-    const { answers } = testAssetOrImage(id);
-    const index = Math.min(lookUpCounts.get(id) ?? 0, answers.length - 1);
-    // Only sequences are counted, so that the map does not grow with every id.
-    if (answers.length > 1) lookUpCounts.set(id, index + 1);
-    return answers[index]!;
-  }
-
-  function chooseAnswer(headers: IncomingHttpHeaders, id: string | undefined): ExampleChoice {
-    if (id === undefined) return badRequest;
-    if (invalidKey.test(String(headers.authorization))) return unauthenticated;
-    return preferredAnswer(headers) ?? nextAnswer(id);
-  }
-
-  return {
-    resetSequences: () => lookUpCounts.clear(),
-
-    async answer(request, { path, lookUpId }, origin) {
-      const failure = await prism.validateRequest(request, path);
-      if (failure !== undefined) return failure;
-      const choice = chooseAnswer(request.headers, lookUpId);
-      const example = await prism.getExample(choice);
-      if (lookUpId === undefined || !hasAsset(example.body)) return example;
-      const expiresInHours = choice.signed_url === "expired" ? -1 : 2;
-      return { ...example, body: fillExample(example.body, lookUpId, origin, expiresInHours) };
-    },
-  };
+/** Answers a request to the API, as the document says. */
+export async function answerApi(
+  prism: Prism,
+  lookUpCounts: LookUpCounts,
+  request: IncomingMessage,
+  { path, origin, lookUpId }: RequestTarget,
+): Promise<MockResponse> {
+  const failure = await prism.validateRequest(request, path);
+  if (failure !== undefined) return failure;
+  // An id that the document's pattern allows and a path does not, like `..`.
+  if (lookUpId === undefined) return prism.getExample(badRequest);
+  if (invalidKey.test(String(request.headers.authorization))) return prism.getExample(unauthenticated);
+  const choice = preferredAnswer(request.headers) ?? nextAnswer(lookUpCounts, lookUpId);
+  const example = await prism.getExample(choice);
+  if (!hasAsset(example.body)) return example;
+  const expiresInHours = choice.signed_url === "expired" ? -1 : 2;
+  return { ...example, body: fillExample(example.body, lookUpId, origin, expiresInHours) };
 }
 
 /** A key that the mock refuses. */
 const invalidKey = /^bearer +cy_invalid/i;
+// Constants, because Prism keeps the example of each.
 const unauthenticated = { status: 401 };
-/** For an id that the document's pattern allows and a path does not, like `..`. */
 const badRequest = { status: 400 };
 
 /** The answer that a request asks for, as of plain Prism: `Prefer: code=404, example=not_found`. */
@@ -60,6 +41,14 @@ function preferredAnswer({ prefer }: IncomingHttpHeaders): ExampleChoice | undef
   const [, example] = /\bexample="?([\w-]+)/.exec(String(prefer)) ?? [];
   if (status === undefined && example === undefined) return undefined;
   return { ...(status && { status: Number(status) }), ...(example && { example }) };
+}
+
+function nextAnswer(lookUpCounts: LookUpCounts, id: string): TestAnswer {
+  const { answers } = testAssetOrImage(id);
+  const index = Math.min(lookUpCounts.get(id) ?? 0, answers.length - 1);
+  // Only sequences are counted, so that the map does not grow with every id.
+  if (answers.length > 1) lookUpCounts.set(id, index + 1);
+  return answers[index]!;
 }
 
 /** The body of a look-up that found an asset. */
@@ -87,11 +76,10 @@ function fillExample(body: AssetBody, id: string, origin: string, expiresInHours
   return { ...body, data: { ...body.data, ...Object.fromEntries(present) } };
 }
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
+const dayMs = 86_400_000;
 
 /** In the form of the vendor's example: by China's clock. */
 function inThreeDays(): string {
   const today = Math.floor(Date.now() / dayMs);
-  return `${new Date((today + 3) * dayMs + 8 * hourMs).toISOString().slice(0, 19)}+08:00`;
+  return `${new Date((today + 3) * dayMs).toISOString().slice(0, 10)}T08:00:00+08:00`;
 }

@@ -6,7 +6,7 @@ import type { ContentFault } from "../../generated/document.ts";
 import { hasAsset } from "./api.ts";
 import { makeContent, type Content } from "./content.ts";
 import type { Prism } from "./prism.ts";
-import { selectRange, type Selection } from "./ranges.ts";
+import { selectRange } from "./ranges.ts";
 import { textResponse, type MockResponse } from "./response.ts";
 import { isSignatureValid } from "./signed-url.ts";
 import { testAssetOrImage } from "./test-assets.ts";
@@ -32,17 +32,17 @@ export async function answerContent(
 
   const { mime_type, size_bytes } = body.data;
   const content = makeContent(id, mime_type, fault === "short" ? Math.floor(size_bytes / 2) : size_bytes);
-  const selection = selectRange(request, content, fault);
-  const head = { status: selection.status, headers: selection.headers };
+  const { start, end, ...head } = selectRange(request, content, fault);
   if (method === "HEAD") return head;
-  return { ...head, send: (response) => sendContent(response, content, selection, fault) };
+  return { ...head, send: (response) => sendContent(response, content, start, end, fault) };
 }
 
 /** Sends the bytes as fast as the client reads them, unless the content has a fault. */
 async function sendContent(
   response: ServerResponse,
   content: Content,
-  { start, end }: Selection,
+  start: number,
+  end: number,
   fault: ContentFault | undefined,
 ): Promise<void> {
   const middle = Math.floor(content.size / 2);
@@ -54,14 +54,10 @@ async function sendContent(
 }
 
 const slowBytesPerSecond = 200_000;
-const slowPieceLength = 20_000;
 
 async function* throttle(source: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   for (const bytes of source) {
-    for (let at = 0; at < bytes.length; at += slowPieceLength) {
-      const piece = bytes.subarray(at, at + slowPieceLength);
-      yield piece;
-      await sleep((piece.length / slowBytesPerSecond) * 1000);
-    }
+    yield bytes;
+    await sleep((bytes.length / slowBytesPerSecond) * 1000);
   }
 }

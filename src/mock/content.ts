@@ -16,68 +16,49 @@ export interface Content {
 /** Makes the content of an asset: a picture that decodes, JSON that parses, or bytes without meaning. */
 export function makeContent(id: string, mimeType: string, size: number): Content {
   const seed = createHash("sha256").update(id).digest("hex");
-  const sections = makeSections(id, mimeType, size, seed);
+  const [head, tail] = makeEnds(id, mimeType, size, seed);
+  const tailStart = size - tail.length;
   return {
     size,
     mimeType,
     etag: `"${seed.slice(0, 16)}-${size.toString(16)}"`,
     lastModified: "Mon, 15 Jun 2026 04:00:00 GMT",
     *read(start, end) {
-      let offset = 0;
-      for (const { length, read } of sections) {
-        const from = Math.max(start - offset, 0);
-        const to = Math.min(end - offset, length);
-        if (from < to) yield* read(from, to);
-        offset += length;
-      }
+      yield head.subarray(start, end);
+      yield* readFiller(seed, Math.max(start - head.length, 0), Math.min(end, tailStart) - head.length);
+      yield tail.subarray(Math.max(start - tailStart, 0), Math.max(end - tailStart, 0));
     },
   };
 }
 
-/** Some of the content's bytes. Sections follow each other without a gap. */
-type Section = Pick<Content, "read"> & { length: number };
-
-function makeSections(id: string, mimeType: string, size: number, seed: string): Section[] {
+/** Makes the bytes before and after the filler: nothing if the size is too small for them. */
+function makeEnds(id: string, mimeType: string, size: number, seed: string): [head: Buffer, tail: Buffer] {
   if (mimeType === "image/png") {
-    const { head, tail } = drawPng(id, seed);
-    const padding = fillerSection(size - head.length - tail.length - chunkFrameLength, seed);
-    if (padding.length >= 0) {
-      // The padding is a chunk of an unknown type, which decoders ignore.
-      const [before, after] = chunkFrame("moCk", padding.length, padding.read(0, padding.length));
-      return [fixedSection(head), fixedSection(before), padding, fixedSection(after), fixedSection(tail)];
+    const [head, tail] = drawPng(id, seed);
+    const length = size - head.length - tail.length - chunkFrameLength;
+    // The filler is a chunk of an unknown type, which decoders ignore.
+    if (length >= 0) {
+      const [before, after] = chunkFrame("moCk", length, readFiller(seed, 0, length));
+      return [Buffer.concat([head, before]), Buffer.concat([after, tail])];
     }
   }
   if (mimeType === "application/json") {
     const json = Buffer.from(`${JSON.stringify({ asset_id: id })}\n`);
-    if (json.length <= size) return [fixedSection(json), fixedSection(Buffer.alloc(size - json.length, " "))];
+    if (json.length <= size) return [json, Buffer.alloc(size - json.length, " ")];
   }
-  return [fillerSection(size, seed)];
-}
-
-function fixedSection(bytes: Buffer): Section {
-  return {
-    length: bytes.length,
-    *read(start, end) {
-      yield bytes.subarray(start, end);
-    },
-  };
+  return [Buffer.alloc(0), Buffer.alloc(0)];
 }
 
 const blockLength = 65_536;
 const recordLength = 1024;
 
-/** Each record begins with its position in the section, so that bytes in the wrong place show. */
-function fillerSection(length: number, seed: string): Section {
-  return {
-    length,
-    *read(start, end) {
-      for (let at = start - (start % blockLength); at < end; at += blockLength) {
-        const block = Buffer.alloc(blockLength, seed);
-        for (let record = 0; record < blockLength; record += recordLength) {
-          block.write(`\n${String(at + record).padStart(15, "0")} `, record);
-        }
-        yield block.subarray(Math.max(start - at, 0), Math.min(end - at, blockLength));
-      }
-    },
-  };
+/** Each record begins with its position in the filler, so that bytes in the wrong place show. */
+function* readFiller(seed: string, start: number, end: number): Generator<Uint8Array> {
+  for (let at = start - (start % blockLength); at < end; at += blockLength) {
+    const block = Buffer.alloc(blockLength, seed);
+    for (let record = 0; record < blockLength; record += recordLength) {
+      block.write(`\n${String(at + record).padStart(15, "0")} `, record);
+    }
+    yield block.subarray(Math.max(start - at, 0), Math.min(end - at, blockLength));
+  }
 }

@@ -20,7 +20,7 @@ const height = (lines * (1 + glyphRows) + 1) * scale;
  * @returns The PNG in two pieces. More chunks may stand between them.
  * @see https://www.w3.org/TR/png-3/
  */
-export function drawPng(id: string, seed: string): { head: Buffer; tail: Buffer } {
+export function drawPng(id: string, seed: string): [head: Buffer, tail: Buffer] {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
@@ -29,10 +29,8 @@ export function drawPng(id: string, seed: string): { head: Buffer; tail: Buffer 
   const palette = Buffer.from([...dark, 255, 255, 255]); // background and digits
   const signature = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
   const pixels = deflateSync(Buffer.concat(pixelRows(id.replace(/^asset_/, ""))));
-  return {
-    head: Buffer.concat([signature, makeChunk("IHDR", header), makeChunk("PLTE", palette), makeChunk("IDAT", pixels)]),
-    tail: makeChunk("IEND", Buffer.alloc(0)),
-  };
+  const chunks = [makeChunk("IHDR", header), makeChunk("PLTE", palette), makeChunk("IDAT", pixels)];
+  return [Buffer.concat([signature, ...chunks]), makeChunk("IEND", Buffer.alloc(0))];
 }
 
 /** Draws the rows of pixels. Before each stands a byte that means "not filtered". */

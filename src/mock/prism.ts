@@ -25,29 +25,34 @@ type PrismHttp = typeof import("@stoplight/prism-http");
  * @throws {@link ConfigError} when the optional package cannot be loaded.
  */
 export async function loadPrism(): Promise<Prism> {
-  const prism = await importPrism();
+  const { createInstance, getHttpOperationsFromSpec, ProblemJsonError, VIOLATIONS } = await importPrism();
   // A copy, because Prism changes what it is given.
-  const operations = await prism.getHttpOperationsFromSpec(structuredClone(openapi));
+  const operations = await getHttpOperationsFromSpec(structuredClone(openapi));
   const checks = { checkSecurity: true, validateRequest: true, validateResponse: true, errors: true };
-  const config = { ...checks, isProxy: false, upstreamProxy: undefined } as const;
-  const instance = prism.createInstance({ ...config, mock: { dynamic: false } }, { logger });
+  const config = { ...checks, isProxy: false, upstreamProxy: undefined, mock: { dynamic: false } } as const;
+  const instance = createInstance(config, { logger });
   // Keyed by the choice itself, so that one that a request makes is not kept.
   const examples = new WeakMap<ExampleChoice, MockResponse>();
 
   async function send(request: RequestHead, path: string, { status, example }: ExampleChoice): Promise<MockResponse> {
     const { method = "", headers } = request;
     const head = { method: method.toLowerCase() as "get", headers: headers as Record<string, string> };
-    const mock = { dynamic: false, ...(status && { code: status }), ...(example && { exampleKey: example }) };
+    const mock = { ...config.mock, ...(status && { code: status }), ...(example && { exampleKey: example }) };
     const result = await instance.request({ ...head, url: { path }, body: null }, operations, { ...config, mock })();
-    if (result._tag === "Left") return problemDetails(prism, result.left);
+    if (result._tag === "Left") return problemDetails(result.left);
     const { output, validations } = result.right;
     // That is how Prism answers some Accept headers that are not valid.
     if (output.body === undefined) throw new Error(`invalid Accept: ${headers.accept}`);
     const [violation] = validations.output;
-    if (violation !== undefined) {
-      return problemDetails(prism, prism.ProblemJsonError.fromTemplate(prism.VIOLATIONS, violation.message));
-    }
+    if (violation !== undefined) return problemDetails(ProblemJsonError.fromTemplate(VIOLATIONS, violation.message));
     return { status: output.statusCode, headers: { ...output.headers }, body: output.body };
+  }
+
+  /** @see https://www.rfc-editor.org/rfc/rfc9457 */
+  function problemDetails(error: Error): MockResponse {
+    const body = ProblemJsonError.toProblemJson(error);
+    const allow = body.status === 405 && { Allow: "GET" }; // Prism leaves it out
+    return { status: body.status, headers: { "Content-Type": "application/problem+json", ...allow }, body };
   }
 
   return {
@@ -76,13 +81,6 @@ async function importPrism(): Promise<PrismHttp> {
     const fault = `the optional package @stoplight/prism-http cannot be loaded: ${reason}`;
     throw new ConfigError("mock", `${fault}. Run npm install --save-dev @stoplight/prism-http@5.`);
   }
-}
-
-/** @see https://www.rfc-editor.org/rfc/rfc9457 */
-function problemDetails({ ProblemJsonError }: PrismHttp, error: Error): MockResponse {
-  const body = ProblemJsonError.toProblemJson(error);
-  const allow = body.status === 405 && { Allow: "GET" }; // Prism leaves it out
-  return { status: body.status, headers: { "Content-Type": "application/problem+json", ...allow }, body };
 }
 
 function ignore(): void {}

@@ -6,16 +6,30 @@ import { parseAssetId } from "../core/asset-ref.ts";
 export interface RequestTarget {
   path: string;
   query: string;
+  /** Where the client reaches this server: through a mapped port, it is not the server's own address. */
+  origin: string;
   /** Id of the asset, if the path is that of a look-up and the id is valid. */
   lookUpId: string | undefined;
   /** Id of the asset, if the path is that of a content and the id is valid. */
   contentId: string | undefined;
 }
 
-/** Parses a request's target, which may be a whole URL. @see https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form */
-export function parseTarget(target = ""): RequestTarget {
-  const [path = "", query = ""] = target.replace(/^([a-z][a-z\d+.-]*:\/\/[^/?]*)?\/?/i, "/").split("?");
-  return { path, query, lookUpId: matchAssetId(path, getAssetPath), contentId: matchAssetId(path, contentPath) };
+/**
+ * Parses a request's target, which may be a whole URL.
+ *
+ * @param serverUrl - The origin for a request without a valid `Host`.
+ * @see https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form
+ */
+export function parseTarget({ url = "", headers: { host = "" } }: IncomingMessage, serverUrl: string): RequestTarget {
+  const [path = "", query = ""] = url.replace(/^([a-z][a-z\d+.-]*:\/\/[^/?]*)?\/?/i, "/").split("?");
+  const origin = /^[\w.:[\]-]+$/.test(host) && URL.canParse(`http://${host}`) ? `http://${host}` : serverUrl;
+  return {
+    path,
+    query,
+    origin,
+    lookUpId: matchAssetId(path, getAssetPath),
+    contentId: matchAssetId(path, contentPath),
+  };
 }
 
 /** Reads the id out of a path, if the path has the form of the template. */
@@ -28,9 +42,4 @@ function matchAssetId(path: string, template: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The origin by which the client reaches this server: through a mapped port, it is not the server's own. */
-export function originOf({ headers: { host = "" } }: IncomingMessage): string | undefined {
-  return /^[\w.:[\]-]+$/.test(host) && URL.canParse(`http://${host}`) ? `http://${host}` : undefined;
 }

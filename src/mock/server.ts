@@ -4,11 +4,11 @@ import type { AddressInfo } from "node:net";
 import { testAssets, type TestAsset, type TestAssetName } from "../../generated/document.ts";
 import { ConfigError } from "../core/errors.ts";
 import { checkCallback, checkInteger } from "../core/options.ts";
-import { createApi } from "./api.ts";
+import { answerApi, type LookUpCounts } from "./api.ts";
 import { answerContent } from "./content-host.ts";
 import { loadPrism } from "./prism.ts";
 import { textResponse, type MockResponse } from "./response.ts";
-import { originOf, parseTarget, type RequestTarget } from "./routes.ts";
+import { parseTarget, type RequestTarget } from "./routes.ts";
 import { findTestAsset } from "./test-assets.ts";
 
 /** Options of the mock server. */
@@ -69,13 +69,13 @@ const maxRequests = 1000;
 export async function startMockServer(options: MockServerOptions = {}): Promise<MockServer> {
   const { host, port, cors, onRequest } = resolveOptions(options);
   const prism = await loadPrism();
-  const api = createApi(prism);
   const requests: MockRequest[] = [];
+  const lookUpCounts: LookUpCounts = new Map();
   let url = "";
 
   function reset(): void {
     requests.length = 0;
-    api.resetSequences();
+    lookUpCounts.clear();
   }
 
   async function answer(request: IncomingMessage, target: RequestTarget): Promise<MockResponse> {
@@ -88,13 +88,13 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
       return answerPreflight(request);
     }
     if (contentId !== undefined) return answerContent(prism, request, contentId, new URLSearchParams(query));
-    return api.answer(request, target, originOf(request) ?? url);
+    return answerApi(prism, lookUpCounts, request, target);
   }
 
   const server = createServer(async (request, response) => {
     const startedAt = performance.now();
     const { method = "" } = request;
-    const target = parseTarget(request.url);
+    const target = parseTarget(request, url);
     try {
       const answered = await answer(request, target).catch((error: unknown) => textResponse(500, String(error)));
       const { status, headers, body, send } = answered;
