@@ -1,4 +1,5 @@
 // A server that plays the API and its content host. See src/mock.
-export { resetPath, startMockServer } from "./mock/server.ts";
+export { resetPath } from "./mock/routes.ts";
+export { startMockServer } from "./mock/server.ts";
 export type { MockRequest, MockServer, MockServerOptions } from "./mock/server.ts";
 export type { ContentFault, TestAnswer, TestAsset, TestAssetName } from "./mock/test-assets.ts";

@@ -18,7 +18,6 @@ const options = {
   version: { type: "boolean" },
 } as const;
 
-/** The options on the command line, by name. */
 export type OptionValues = ReturnType<typeof parseArgs<{ options: typeof options }>>["values"];
 export type OptionName = keyof OptionValues;
 
@@ -27,9 +26,7 @@ export function parseArguments(args: string[]): { values: OptionValues; position
   try {
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
-    const { code = "", message } = error as Error & { code?: string };
-    if (!code.startsWith("ERR_PARSE_ARGS")) throw error;
-    const [firstSentence] = message.split(/\.?\n|\. /) as [string];
+    const [firstSentence] = (error as Error).message.split(/\.?\n|\. /) as [string];
     const isKey = /'--?(api-?)?(key|token)'/i.test(firstSentence);
     throw new UsageError(isKey ? `${firstSentence}: ${keyAdvice}` : firstSentence);
   }
@@ -38,17 +35,15 @@ export function parseArguments(args: string[]): { values: OptionValues; position
 const keyAdvice = "ps shows it to everybody. Put the key into CHENYU_API_KEY, or into a file for --api-key-file";
 
 /** Throws when an option belongs to another command. */
-export function checkOptionNames(command: string, known: readonly OptionName[], values: OptionValues): void {
-  const unknown = (Object.keys(values) as OptionName[]).find((name) => !known.includes(name));
+export function checkOptionNames(command: string, known: readonly string[], values: OptionValues): void {
+  const unknown = Object.keys(values).find((name) => !known.includes(name));
   if (unknown !== undefined) throw new UsageError(`${command} has no option --${unknown}`);
 }
 
-/** Makes the error for an option whose value cannot be used. */
 export function wrongValue(option: OptionName, rule: string, value: string): UsageError {
   return new UsageError(`--${option} must be ${rule}, not ${JSON.stringify(value)}`);
 }
 
-/** Reads an option that is a whole number. */
 export function readInteger(option: OptionName, value: string, min: number, max: number): number {
   if (/^\d+$/.test(value) && Number(value) >= min && Number(value) <= max) return Number(value);
   throw wrongValue(option, `a whole number from ${min} to ${max}`, value);

@@ -23,9 +23,8 @@ const hints: Partial<Record<string, string>> = {
 export function describeError(error: ChenyuError): string {
   const { name, message, cause } = error;
   const option = "option" in error ? String(error.option) : (optionByErrorName[name] ?? "");
-  const flag = flags[option];
   const hint = hints["kind" in error ? String(error.kind) : name];
-  const sentences = [flag === undefined ? message : message.replaceAll(option, flag)];
+  const sentences = [message.replaceAll(option, flags[option] ?? option)];
   if (hint !== undefined) sentences.push(`On the command line: ${hint}`);
   if (isChenyuError(cause)) sentences.push(`Last failure: ${describeError(cause)}`);
   return sentences.join(" ");

@@ -11,11 +11,9 @@ export const exitCodes = {
 /** The exit codes for errors of the SDK, by their names. Each other one means `failed`. */
 export const exitCodeByErrorName: Partial<Record<string, number>> = { ConfigError: 2, NotReadyError: 3 };
 
-const mostImportantFirst = [130, 143, 2, 1, 3];
-
 /** Makes one exit code of those of several assets. A failure is more important than an asset that is not ready. */
 export function combineExitCodes(codes: readonly number[]): number {
-  return mostImportantFirst.find((code) => codes.includes(code)) ?? exitCodes.success;
+  return [130, 143, 2, 1, 3].find((code) => codes.includes(code)) ?? exitCodes.success;
 }
 
 /** The reason of the abort when a signal ends the command. */

@@ -4,7 +4,6 @@ import { combineExitCodes } from "./exit-codes.ts";
 import { createAssetPrinter } from "./output.ts";
 import { openSession } from "./session.ts";
 
-/** How many look-ups run at once. */
 const concurrency = 4;
 
 /** Looks assets up and prints them in the order of the arguments. @returns The exit code. */

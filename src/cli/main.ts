@@ -1,5 +1,5 @@
 import { serverUrl, version } from "../../generated/document.ts";
-import { checkOptionNames, parseArguments, UsageError, type OptionName, type OptionValues } from "./arguments.ts";
+import { checkOptionNames, parseArguments, UsageError, type OptionName } from "./arguments.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { handleWriteErrors, printError, printMessage, printResult } from "./output.ts";
 
@@ -56,21 +56,17 @@ Exit codes
   130  interrupted (SIGINT)
   143  terminated (SIGTERM)`;
 
-interface Command {
-  options: readonly OptionName[];
-  /** Loads only the code that the command needs. @returns The exit code. */
-  run: (operands: string[], values: OptionValues) => Promise<number>;
-}
+const apiOptions: OptionName[] = ["api-key-file", "base-url", "timeout", "json"];
+const downloadOptions: OptionName[] = [...apiOptions, "output", "overwrite", "concurrency"];
+const mockOptions: OptionName[] = ["port", "host", "quiet"];
 
-const apiOptions = ["api-key-file", "base-url", "timeout", "json"] as const;
-const downloadOptions = [...apiOptions, "output", "overwrite", "concurrency"] as const;
-
-const commands: Record<string, Command> = {
-  get: { options: apiOptions, run: async (...args) => (await import("./get.ts")).get(...args) },
-  wait: { options: apiOptions, run: async (...args) => (await import("./wait.ts")).wait(...args) },
-  download: { options: downloadOptions, run: async (...args) => (await import("./download.ts")).download(...args) },
-  mock: { options: ["port", "host", "quiet"], run: async (...args) => (await import("./mock.ts")).mock(...args) },
-};
+/** Each command loads only the code that it needs. */
+const commands = new Map([
+  ["get", { options: apiOptions, load: async () => (await import("./get.ts")).get }],
+  ["wait", { options: apiOptions, load: async () => (await import("./wait.ts")).wait }],
+  ["download", { options: downloadOptions, load: async () => (await import("./download.ts")).download }],
+  ["mock", { options: mockOptions, load: async () => (await import("./mock.ts")).mock }],
+]);
 
 /** Runs a command line, and sets the exit code of the process. */
 export async function main(args: string[]): Promise<void> {
@@ -89,10 +85,11 @@ async function runCommand(args: string[]): Promise<number> {
       return exitCodes.success;
     }
     if (name === undefined) throw new UsageError("no command");
-    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    const command = commands.get(name);
     if (command === undefined) throw new UsageError(`unknown command ${JSON.stringify(name)}`);
     checkOptionNames(name, command.options, values);
-    return await command.run(operands, values);
+    const run = await command.load();
+    return await run(operands, values);
   } catch (error) {
     if (!(error instanceof UsageError)) return printError(error);
     printMessage(`chenyu-assets: ${error.message}. See chenyu-assets --help.`);

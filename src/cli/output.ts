@@ -28,15 +28,11 @@ export function printError(error: unknown, print: (line: string) => void = print
 export function createAssetPrinter(ids: string[], { json }: OptionValues): (asset: Promise<Asset>) => Promise<number> {
   const asJson = json || !process.stdout.isTTY;
   const gap = ids.length > 1 ? "\n" : "";
-  return async (asset) => {
-    try {
-      const found = await asset;
-      printResult(asJson ? escapeControls(JSON.stringify(found)) : formatTable(found) + gap);
-      return exitCodes.success;
-    } catch (error) {
-      return printError(error);
-    }
-  };
+  function print(asset: Asset): number {
+    printResult(asJson ? escapeControls(JSON.stringify(asset)) : formatTable(asset) + gap);
+    return exitCodes.success;
+  }
+  return (asset) => asset.then(print, (error: unknown) => printError(error));
 }
 
 function formatTable(asset: Asset): string {

@@ -5,7 +5,6 @@ import { escapeControls, printMessage, printResult } from "./output.ts";
 
 /** Shows the progress of downloads. While it is open, it prints the command's other output, too. */
 export interface ProgressDisplay {
-  /** Shows how far a download is. */
   update(id: string, fileName: string, progress: Progress): void;
   /** Removes a download that has ended. */
   remove(id: string): void;
@@ -20,7 +19,6 @@ export function openProgressDisplay(): ProgressDisplay {
   return stderr.isTTY && env.TERM !== "dumb" ? openProgressBars() : openProgressLines();
 }
 
-/** Time between two lines about the same file. */
 const lineIntervalMs = 5000;
 
 function openProgressLines(): ProgressDisplay {

@@ -10,13 +10,12 @@ export async function wait(operands: string[], values: OptionValues): Promise<nu
   const { ids, client, signal } = await openSession("wait", operands, values);
   const printAsset = createAssetPrinter(ids, values);
   const codes = ids.map((id) => {
-    const onPoll = process.stderr.isTTY ? (event: PollEvent) => printMessage(formatPoll(id, event)) : undefined;
-    return printAsset(client.assets.waitUntilReady(id, { signal, waitTimeoutMs, onPoll }));
+    const onPoll = ({ status, error, delayMs }: PollEvent): void => {
+      const result = status ?? error?.name ?? "no answer";
+      printMessage(escapeControls(`${id}: ${result}, again in ${(delayMs / 1000).toFixed(1)} s`));
+    };
+    const options = { signal, waitTimeoutMs, onPoll: process.stderr.isTTY ? onPoll : undefined };
+    return printAsset(client.assets.waitUntilReady(id, options));
   });
   return combineExitCodes(await Promise.all(codes));
-}
-
-function formatPoll(id: string, { status, error, delayMs }: PollEvent): string {
-  const result = status ?? error?.name ?? "no answer";
-  return escapeControls(`${id}: ${result}, again in ${(delayMs / 1000).toFixed(1)} s`);
 }

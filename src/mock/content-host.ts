@@ -1,10 +1,8 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { Readable } from "node:stream";
+import type { IncomingMessage } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ContentFault } from "../../generated/document.ts";
 import { hasAsset } from "./api.ts";
-import { makeContent, type Content } from "./content.ts";
+import { makeContent } from "./content.ts";
 import type { Prism } from "./prism.ts";
 import { selectRange } from "./ranges.ts";
 import { textResponse, type MockResponse } from "./response.ts";
@@ -34,23 +32,16 @@ export async function answerContent(
   const content = makeContent(id, mime_type, fault === "short" ? Math.floor(size_bytes / 2) : size_bytes);
   const { start, end, ...head } = selectRange(request, content, fault);
   if (method === "HEAD") return head;
-  return { ...head, send: (response) => sendContent(response, content, start, end, fault) };
-}
-
-/** Sends the bytes as fast as the client reads them, unless the content has a fault. */
-async function sendContent(
-  response: ServerResponse,
-  content: Content,
-  start: number,
-  end: number,
-  fault: ContentFault | undefined,
-): Promise<void> {
   const middle = Math.floor(content.size / 2);
   const drops = fault === "drops" && start < middle && middle < end;
   const bytes = content.read(start, drops ? middle : end);
-  const source = Readable.from(fault === "slow" ? throttle(bytes) : bytes, { objectMode: false });
-  await pipeline(source, response, { end: !drops });
-  if (drops) response.req.socket.destroySoon();
+  return {
+    ...head,
+    async send(response) {
+      await pipeline(fault === "slow" ? throttle(bytes) : bytes, response, { end: !drops });
+      if (drops) response.req.socket.destroySoon();
+    },
+  };
 }
 
 const slowBytesPerSecond = 200_000;

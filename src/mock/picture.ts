@@ -1,17 +1,15 @@
 import { crc32, deflateSync } from "node:zlib";
 
-// The hexadecimal digits, 3 by 5 pixels: an octal digit for each row, a bit for each pixel.
 const characters = "0123456789abcdef";
-const glyphs = "75557 26227 71747 71717 55711 74717 74757 71111 75757 75717 75755 65656 74447 65556 74747 74744".split(
-  " ",
-);
-const glyphRows = 5;
+/** Six rows of three pixels for each character: an octal digit is a row, its bits are the pixels. */
+const glyphs = "075557026227071747071717055711074717074757071111075757075717075755065656074447065556074747074744";
+const glyphRows = 6;
 const glyphsPerLine = 16;
 const lines = 2;
 /** Pixels for each pixel of a glyph: as many as a hexadecimal digit has bits. */
 const scale = 4;
 const width = glyphsPerLine * 4 * scale;
-const height = (lines * (1 + glyphRows) + 1) * scale;
+const height = (lines * glyphRows + 1) * scale;
 
 /**
  * Draws the hexadecimal digits of an id, 16 on each line, in a colour that depends on the seed.
@@ -36,12 +34,9 @@ export function drawPng(id: string, seed: string): [head: Buffer, tail: Buffer] 
 /** Draws the rows of pixels. Before each stands a byte that means "not filtered". */
 function pixelRows(text: string): Buffer[] {
   return Array.from({ length: height / scale }, (_, row) => {
-    const line = text.slice(Math.floor(row / (1 + glyphRows)) * glyphsPerLine).slice(0, glyphsPerLine);
-    const octal = Array.from(
-      line,
-      (character) => glyphs[characters.indexOf(character)]?.[(row % (1 + glyphRows)) - 1] ?? "0",
-    );
-    const bits = octal.map((digit) => `0${Number(digit).toString(2).padStart(3, "0")}`).join("");
+    const line = text.slice(Math.floor(row / glyphRows) * glyphsPerLine).slice(0, glyphsPerLine);
+    const octal = Array.from(line, (digit) => glyphs[characters.indexOf(digit) * glyphRows + (row % glyphRows)] ?? "0");
+    const bits = octal.map((digit) => Number(digit).toString(2).padStart(4, "0")).join("");
     const hex = `00${bits.replaceAll("1", "f").padEnd(width / scale, "0")}`;
     return Array.from({ length: scale }, () => Buffer.from(hex, "hex"));
   }).flat();

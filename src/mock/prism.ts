@@ -19,11 +19,7 @@ export type ExampleChoice = Partial<TestAnswer>;
 type RequestHead = Pick<IncomingMessage, "method" | "headers">;
 type PrismHttp = typeof import("@stoplight/prism-http");
 
-/**
- * Loads Prism with the document.
- *
- * @throws {@link ConfigError} when the optional package cannot be loaded.
- */
+/** Loads Prism with the document. @throws {@link ConfigError} when the optional package cannot be loaded. */
 export async function loadPrism(): Promise<Prism> {
   const { createInstance, getHttpOperationsFromSpec, ProblemJsonError, VIOLATIONS } = await importPrism();
   // A copy, because Prism changes what it is given.

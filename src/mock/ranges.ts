@@ -6,17 +6,12 @@ import type { Content } from "./content.ts";
 export interface Selection {
   status: 200 | 206 | 304 | 412 | 416;
   headers: OutgoingHttpHeaders;
-  /** Position of the first byte. */
   start: number;
-  /** Position after the last byte. */
+  /** Not included. */
   end: number;
 }
 
-/**
- * Selects the bytes that a request gets: all, one range, or none.
- *
- * @see https://www.rfc-editor.org/rfc/rfc9110#name-range-requests
- */
+/** Selects all bytes, one range, or none. @see https://www.rfc-editor.org/rfc/rfc9110#name-range-requests */
 export function selectRange({ method, headers }: IncomingMessage, content: Content, fault?: ContentFault): Selection {
   const { size, mimeType, etag, lastModified } = content;
   const common = {

@@ -2,10 +2,14 @@ import type { IncomingMessage } from "node:http";
 import { contentPath, getAssetPath } from "../../generated/document.ts";
 import { parseAssetId } from "../core/asset-ref.ts";
 
+/** Path for a `POST` that does what `reset()` does: for a test in another process than the mock. */
+export const resetPath = "/__mock/reset";
+
 /** What a request is for. */
 export interface RequestTarget {
   path: string;
-  query: string;
+  query: URLSearchParams;
+  isReset: boolean;
   /** Where the client reaches this server: through a mapped port, it is not the server's own address. */
   origin: string;
   /** Id of the asset, if the path is that of a look-up and the id is valid. */
@@ -17,16 +21,17 @@ export interface RequestTarget {
 /**
  * Parses a request's target, which may be a whole URL.
  *
- * @param serverUrl - The origin for a request without a valid `Host`.
+ * @param serverUrl - The origin of a request without a valid `Host`.
  * @see https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form
  */
-export function parseTarget({ url = "", headers: { host = "" } }: IncomingMessage, serverUrl: string): RequestTarget {
-  const [path = "", query = ""] = url.replace(/^([a-z][a-z\d+.-]*:\/\/[^/?]*)?\/?/i, "/").split("?");
-  const origin = /^[\w.:[\]-]+$/.test(host) && URL.canParse(`http://${host}`) ? `http://${host}` : serverUrl;
+export function parseTarget({ method, url = "", headers }: IncomingMessage, serverUrl: string): RequestTarget {
+  const { host = "" } = headers;
+  const [path = "", query] = url.replace(/^([a-z][a-z\d+.-]*:\/\/[^/?]*)?\/?/i, "/").split("?");
   return {
     path,
-    query,
-    origin,
+    query: new URLSearchParams(query),
+    origin: /^[\w.:[\]-]+$/.test(host) && URL.canParse(`http://${host}`) ? `http://${host}` : serverUrl,
+    isReset: method === "POST" && path === resetPath,
     lookUpId: matchAssetId(path, getAssetPath),
     contentId: matchAssetId(path, contentPath),
   };

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { testAssets, type TestAsset, type TestAssetName } from "../../generated/document.ts";
 import { ConfigError } from "../core/errors.ts";
@@ -9,7 +9,7 @@ import { answerContent } from "./content-host.ts";
 import { loadPrism } from "./prism.ts";
 import { textResponse, type MockResponse } from "./response.ts";
 import { parseTarget, type RequestTarget } from "./routes.ts";
-import { findTestAsset } from "./test-assets.ts";
+import { testAssetsById } from "./test-assets.ts";
 
 /** Options of the mock server. */
 export interface MockServerOptions {
@@ -50,8 +50,6 @@ export interface MockServer {
   close(): Promise<void>;
 }
 
-/** Path for a `POST` that does what `reset()` does: for a test in another process than the mock. */
-export const resetPath = "/__mock/reset";
 const maxRequests = 1000;
 
 /**
@@ -67,7 +65,11 @@ const maxRequests = 1000;
  * const chenyu = createClient({ apiKey: "any", baseUrl: mock.url });
  */
 export async function startMockServer(options: MockServerOptions = {}): Promise<MockServer> {
-  const { host, port, cors, onRequest } = resolveOptions(options);
+  const { host = "127.0.0.1", port = 0, cors = true, onRequest } = Object(options) as MockServerOptions;
+  if (typeof host !== "string" || host === "") throw new ConfigError("host", "pass a name or an address to listen on.");
+  checkInteger("port", port, 0, 65_535);
+  if (typeof cors !== "boolean") throw new ConfigError("cors", "pass true or false.");
+  checkCallback("onRequest", onRequest);
   const prism = await loadPrism();
   const requests: MockRequest[] = [];
   const lookUpCounts: LookUpCounts = new Map();
@@ -79,15 +81,10 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
   }
 
   async function answer(request: IncomingMessage, target: RequestTarget): Promise<MockResponse> {
-    const { contentId, query } = target;
-    if (isReset(request, target)) {
-      reset();
-      return { status: 204, headers: {} };
-    }
-    if (cors && request.method === "OPTIONS" && "access-control-request-method" in request.headers) {
-      return answerPreflight(request);
-    }
-    if (contentId !== undefined) return answerContent(prism, request, contentId, new URLSearchParams(query));
+    const { method, headers } = request;
+    if (target.isReset) return { status: 204, headers: {} };
+    if (cors && method === "OPTIONS" && "access-control-request-method" in headers) return answerPreflight(headers);
+    if (target.contentId !== undefined) return answerContent(prism, request, target.contentId, target.query);
     return answerApi(prism, lookUpCounts, request, target);
   }
 
@@ -99,9 +96,10 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
       const answered = await answer(request, target).catch((error: unknown) => textResponse(500, String(error)));
       const { status, headers, body, send } = answered;
       const path = target.path.replace(/%3f.*/i, ""); // an encoded query is a secret, too
-      const testAsset = findTestAsset(target.contentId ?? target.lookUpId);
+      const testAsset = testAssetsById.get(target.contentId ?? target.lookUpId ?? "");
       const record = { method, path, status, testAsset, durationMs: performance.now() - startedAt };
-      if (!isReset(request, target)) requests.push(record);
+      requests.push(record);
+      if (target.isReset) reset();
       if (requests.length > maxRequests) requests.shift();
       await onRequest?.(record);
       const text = typeof body === "string" ? body : JSON.stringify(body);
@@ -125,15 +123,6 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
       await new Promise((resolve) => server.close(resolve));
     },
   };
-}
-
-function resolveOptions(options: MockServerOptions) {
-  const { host = "127.0.0.1", port = 0, cors = true, onRequest } = Object(options) as MockServerOptions;
-  if (typeof host !== "string" || host === "") throw new ConfigError("host", "pass a name or an address to listen on.");
-  checkInteger("port", port, 0, 65_535);
-  if (typeof cors !== "boolean") throw new ConfigError("cors", "pass true or false.");
-  checkCallback("onRequest", onRequest);
-  return { host, port, cors, onRequest };
 }
 
 async function listen(server: Server, port: number, host: string): Promise<void> {
@@ -160,14 +149,10 @@ function urlOf(server: Server): string {
   return family === "IPv6" ? `http://[${host}]:${port}` : `http://${host}:${port}`;
 }
 
-function isReset({ method }: IncomingMessage, { path }: RequestTarget): boolean {
-  return method === "POST" && path === resetPath;
-}
-
 const corsHeaders = { "Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "*" };
 
 /** @see https://fetch.spec.whatwg.org/#http-cors-protocol */
-function answerPreflight({ headers }: IncomingMessage): MockResponse {
+function answerPreflight(headers: IncomingHttpHeaders): MockResponse {
   const allowed = {
     "Access-Control-Allow-Methods": headers["access-control-request-method"],
     "Access-Control-Allow-Headers": headers["access-control-request-headers"] ?? "*",
