@@ -82,19 +82,15 @@ function openProgressBars(): ProgressDisplay {
 }
 
 /** The file name comes last, because the end of a long line is cut off. */
-function formatBar(
-  options: Options,
-  { progress, value, total, eta }: Params,
-  { fileName }: { fileName: string },
-): string {
-  if (total === 0) return `${inMegabytes(value)} MB  ${fileName}`; // the size is unknown
+function formatBar(options: Options, { progress, value, total, eta }: Params, bar: { fileName: string }): string {
+  if (total === 0) return `${inMegabytes(value)} MB  ${bar.fileName}`; // the size is unknown
   // ASCII, because the width of block characters differs between terminals, especially Chinese ones.
-  const bar = styleText("green", cliProgress.Format.BarFormat(progress, options), { stream: process.stderr });
+  const line = styleText("green", cliProgress.Format.BarFormat(progress, options), { stream: process.stderr });
   const percent = `${Math.floor(progress * 100)}%`.padStart(4);
   const amount = `${inMegabytes(value)}/${inMegabytes(total)} MB`.padStart(14);
   // An unknown `eta` is a text like "INF", whatever its type says.
   const timeLeft = Number.isFinite(eta) ? `${Math.floor(eta / 60)}:${String(eta % 60).padStart(2, "0")}` : "";
-  return `[${bar}] ${percent}  ${amount}  ${timeLeft.padStart(5)}  ${fileName}`;
+  return `[${line}] ${percent}  ${amount}  ${timeLeft.padStart(5)}  ${bar.fileName}`;
 }
 
 function inMegabytes(bytes: number): string {

@@ -1,7 +1,6 @@
 import { crc32, deflateSync } from "node:zlib";
 
-const characters = "0123456789abcdef";
-/** Six rows of three pixels for each character: an octal digit is a row, its bits are the pixels. */
+/** Six rows of three pixels for each hexadecimal digit: an octal digit is a row, its bits are the pixels. */
 const glyphs = "075557026227071747071717055711074717074757071111075757075717075755065656074447065556074747074744";
 const glyphRows = 6;
 const glyphsPerLine = 16;
@@ -35,7 +34,10 @@ export function drawPng(id: string, seed: string): [head: Buffer, tail: Buffer] 
 function pixelRows(text: string): Buffer[] {
   return Array.from({ length: height / scale }, (_, row) => {
     const line = text.slice(Math.floor(row / glyphRows) * glyphsPerLine).slice(0, glyphsPerLine);
-    const octal = Array.from(line, (digit) => glyphs[characters.indexOf(digit) * glyphRows + (row % glyphRows)] ?? "0");
+    const octal = Array.from(
+      line,
+      (digit) => glyphs[Number.parseInt(digit, 16) * glyphRows + (row % glyphRows)] ?? "0",
+    );
     const bits = octal.map((digit) => Number(digit).toString(2).padStart(4, "0")).join("");
     const hex = `00${bits.replaceAll("1", "f").padEnd(width / scale, "0")}`;
     return Array.from({ length: scale }, () => Buffer.from(hex, "hex"));

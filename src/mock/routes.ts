@@ -5,7 +5,6 @@ import { parseAssetId } from "../core/asset-ref.ts";
 /** Path for a `POST` that does what `reset()` does: for a test in another process than the mock. */
 export const resetPath = "/__mock/reset";
 
-/** What a request is for. */
 export interface RequestTarget {
   path: string;
   query: URLSearchParams;
@@ -18,14 +17,10 @@ export interface RequestTarget {
   contentId: string | undefined;
 }
 
-/**
- * Parses a request's target, which may be a whole URL.
- *
- * @param serverUrl - The origin of a request without a valid `Host`.
- * @see https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form
- */
+/** Reads what a request is for. @param serverUrl - The origin of a request without a valid `Host`. */
 export function parseTarget({ method, url = "", headers }: IncomingMessage, serverUrl: string): RequestTarget {
   const { host = "" } = headers;
+  // A target may be a whole URL: https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form
   const [path = "", query] = url.replace(/^([a-z][a-z\d+.-]*:\/\/[^/?]*)?\/?/i, "/").split("?");
   return {
     path,
