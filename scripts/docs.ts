@@ -3,7 +3,7 @@
  *
  *     npm run docs
  */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtempDisposable, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { readDocument } from "./document.ts";
@@ -25,15 +25,11 @@ export async function buildDocs(output: string): Promise<void> {
     return `\n## ${headings[group]}\n\n${head}${testAssetRows(document, group)}`;
   });
   document.info.description += `\n# Test assets of the mock\n${tables.join("")}`;
-  const folder = await mkdtemp(join(tmpdir(), "chenyu-assets-"));
-  try {
-    const source = join(folder, "openapi.json");
-    await writeFile(source, JSON.stringify(document));
-    const page = ["--inlineBundle", "--template", "scripts/docs-template.hbs", "--output", resolve(output)];
-    await redocly("build-docs", source, ...page);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  await using folder = await mkdtempDisposable(join(tmpdir(), "chenyu-assets-"));
+  const source = join(folder.path, "openapi.json");
+  await writeFile(source, JSON.stringify(document));
+  const page = ["--inlineBundle", "--template", "scripts/docs-template.hbs", "--output", resolve(output)];
+  await redocly("build-docs", source, ...page);
 }
 
 if (import.meta.main) {

@@ -3,7 +3,7 @@
  *
  *     npm run generate [-- --check]
  */
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtempDisposable, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -50,14 +50,10 @@ export async function findDrift(files: Map<string, string>, project: string): Pr
 }
 
 async function bundle(documentPath: string, ...options: string[]): Promise<OpenApiDocument> {
-  const folder = await mkdtemp(join(tmpdir(), "chenyu-assets-"));
-  try {
-    const output = join(folder, "openapi.json");
-    await redocly("bundle", documentPath, "--output", output, ...options);
-    return JSON.parse(await readFile(output, "utf8"));
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  await using folder = await mkdtempDisposable(join(tmpdir(), "chenyu-assets-"));
+  const output = join(folder.path, "openapi.json");
+  await redocly("bundle", documentPath, "--output", output, ...options);
+  return JSON.parse(await readFile(output, "utf8"));
 }
 
 async function schemaTypes(document: OpenApiDocument): Promise<string> {

@@ -4,7 +4,7 @@
  *     npm start
  *     CHENYU_API_KEY=… npm start -- asset_…
  */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempDisposable } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { createClient, isChenyuError, toAssetUri, type ChenyuClient } from "../src/index.ts";
@@ -43,13 +43,9 @@ async function showOnMock(): Promise<void> {
 }
 
 async function saveToTemporary(chenyu: ChenyuClient, asset: string): Promise<object> {
-  const folder = await mkdtemp(join(tmpdir(), "chenyu-assets-"));
-  try {
-    const { path, ...saved } = await downloadToFile(chenyu, asset, folder, { onProgress });
-    return { ...saved, name: basename(path) };
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  await using folder = await mkdtempDisposable(join(tmpdir(), "chenyu-assets-"));
+  const { path, ...saved } = await downloadToFile(chenyu, asset, folder.path, { onProgress });
+  return { ...saved, name: basename(path) };
 }
 
 function onProgress({ receivedBytes, totalBytes, resumes }: Progress): void {
