@@ -59,7 +59,7 @@ const maxRequests = 1000;
  *
  * @throws {@link ConfigError} when an option is wrong, when nothing can listen on the host and port, or when
  * `@stoplight/prism-http` cannot be loaded.
- * @see openapi/openapi.yaml, `x-test-assets`
+ * @see generated/openapi.json, `x-test-assets`
  * @example
  * const mock = await startMockServer();
  * const chenyu = createClient({ apiKey: "any", baseUrl: mock.url });
