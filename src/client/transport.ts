@@ -41,7 +41,8 @@ export function createTransport(connection: Connection): Send {
     const endsAt = performance.now() + settings.totalTimeoutMs;
     const call: Call = { ...settings, ...connection, request, requestLine, endsAt };
     const policy = {
-      ...settings,
+      settings,
+      signal: settings.signal,
       mayRepeat: () => request.method === "GET",
       throwIfTooLate(sleepMs: number, failure: Failure): void {
         if (sleepMs >= msLeft(call)) throw timeoutError(call, "total", failure.attempts, failure);

@@ -10,7 +10,9 @@ export const transientStatuses: readonly number[] = [408, 429, 500, 502, 503, 50
 export type Failure = RetryEvent["error"];
 
 /** How a piece of work is repeated. */
-export interface RetryPolicy extends Pick<Settings, "signal" | "maxRetries" | "maxRetryAfterMs" | "onRetry"> {
+export interface RetryPolicy {
+  settings: Pick<Settings, "maxRetries" | "maxRetryAfterMs" | "onRetry">;
+  signal: AbortSignal | undefined;
   /** Whether the work may be repeated after it has failed. */
   mayRepeat(): boolean;
   /** Throws if there is no time for the next sleep. */
@@ -23,17 +25,17 @@ export interface RetryPolicy extends Pick<Settings, "signal" | "maxRetries" | "m
  * @param work - Gets the number of the attempt, from 1.
  */
 export async function withRetries<T>(policy: RetryPolicy, work: (attempt: number) => Promise<T>): Promise<T> {
-  const { signal, maxRetries, maxRetryAfterMs, onRetry } = policy;
+  const { settings, signal } = policy;
   for (let attempt = 1; ; attempt++) {
     try {
       return await work(attempt);
     } catch (error) {
-      if (!isTransient(error) || !error.retryable || !policy.mayRepeat() || attempt > maxRetries) throw error;
+      if (!isTransient(error) || !error.retryable || !policy.mayRepeat() || attempt > settings.maxRetries) throw error;
       const retryAfterMs = requestedDelayMs(error);
-      if ((retryAfterMs ?? 0) > maxRetryAfterMs) throw error;
+      if ((retryAfterMs ?? 0) > settings.maxRetryAfterMs) throw error;
       const delayMs = retryDelayMs(attempt, retryAfterMs);
       policy.throwIfTooLate?.(delayMs, error);
-      await sleep(delayMs, signal, () => onRetry?.({ attempt: error.attempts, delayMs, error }));
+      await sleep(delayMs, signal, () => settings.onRetry?.({ attempt: error.attempts, delayMs, error }));
     }
   }
 }

@@ -27,7 +27,7 @@ export function createContentReader(source: Source, cursor: Cursor, signal: Abor
   /** Position of the next byte of the response, which may lie before the cursor. */
   let at = 0;
 
-  const policy = { ...source.settings, signal, mayRepeat: () => canResume(cursor) };
+  const policy = { settings: source.settings, signal, mayRepeat: () => canResume(cursor) };
   onAbort(signal, () => endRequest(signal.reason));
 
   function endRequest(reason: unknown): void {
