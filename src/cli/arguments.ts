@@ -18,7 +18,9 @@ const options = {
   version: { type: "boolean" },
 } as const;
 
+/** The options on the command line, by name. */
 export type OptionValues = ReturnType<typeof parseArgs<{ options: typeof options }>>["values"];
+/** The name of an option, without its dashes. */
 export type OptionName = keyof OptionValues;
 
 /** Splits a command line into options and other arguments. @throws {@link UsageError} */
@@ -40,10 +42,12 @@ export function checkOptionNames(command: string, known: readonly string[], valu
   if (unknown !== undefined) throw new UsageError(`${command} has no option --${unknown}`);
 }
 
+/** Makes the error for a value that an option does not take. */
 export function wrongValue(option: OptionName, rule: string, value: string): UsageError {
   return new UsageError(`--${option} must be ${rule}, not ${JSON.stringify(value)}`);
 }
 
+/** Reads the value of an option that is a whole number. @throws {@link UsageError} */
 export function readInteger(option: OptionName, value: string, min: number, max: number): number {
   if (/^\d+$/.test(value) && Number(value) >= min && Number(value) <= max) return Number(value);
   throw wrongValue(option, `a whole number from ${min} to ${max}`, value);

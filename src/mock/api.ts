@@ -56,6 +56,7 @@ interface AssetBody {
   data: { mime_type: string; size_bytes: number } & Record<string, unknown>;
 }
 
+/** Whether the body of an example has an asset. */
 export function hasAsset(body: unknown): body is AssetBody {
   return (body as Partial<AssetBody> | null)?.data?.asset_id !== undefined;
 }

@@ -10,6 +10,7 @@ export interface MockResponse {
   send?: (response: ServerResponse) => Promise<void>;
 }
 
+/** Makes a response whose body is one line of text. */
 export function textResponse(status: number, text: string, headers: OutgoingHttpHeaders = {}): MockResponse {
   return { status, headers: { "Content-Type": "text/plain; charset=utf-8", ...headers }, body: `${text}\n` };
 }

@@ -5,6 +5,7 @@ import { parseAssetId } from "../core/asset-ref.ts";
 /** Path for a `POST` that does what `reset()` does: for a test in another process than the mock. */
 export const resetPath = "/__mock/reset";
 
+/** What a request is for. @internal */
 export interface RequestTarget {
   path: string;
   query: URLSearchParams;
@@ -17,7 +18,7 @@ export interface RequestTarget {
   contentId: string | undefined;
 }
 
-/** Reads what a request is for. @param serverUrl - The origin of a request without a valid `Host`. */
+/** Reads what a request is for. @param serverUrl - The origin of a request without a valid `Host`. @internal */
 export function parseTarget({ method, url = "", headers }: IncomingMessage, serverUrl: string): RequestTarget {
   const { host = "" } = headers;
   // A target may be a whole URL: https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form
