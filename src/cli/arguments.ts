@@ -28,7 +28,7 @@ export function parseArguments(args: string[]): { values: OptionValues; position
   try {
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
-    const [firstSentence] = (error as Error).message.split(/\.?\n|\. /) as [string];
+    const [firstSentence = ""] = String(Object(error).message).split(/\.?\n|\. /);
     const isKey = /'--?(api-?)?(key|token)'/i.test(firstSentence);
     throw new UsageError(isKey ? `${firstSentence}: ${keyAdvice}` : firstSentence);
   }

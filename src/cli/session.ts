@@ -34,7 +34,7 @@ async function readApiKey(file: string | undefined): Promise<string> {
     const content = await (file === "-" ? text(process.stdin) : readFile(file, "utf8"));
     return checkApiKey(content.trim());
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code, message } = Object(error);
     const source = file === undefined ? "CHENYU_API_KEY" : `--api-key-file ${file}`;
     if (code === undefined) throw new ConfigError(source, message.replace("apiKey: ", ""));
     throw new ConfigError(source, `it cannot be read (${code}). Pass a file that has the key.`);

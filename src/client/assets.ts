@@ -10,7 +10,7 @@ import { withoutQueries } from "../core/redact.ts";
 import type { Download } from "../download/download.ts";
 import type { DownloadOptions } from "../download/options.ts";
 import type { ContentHost } from "../download/source.ts";
-import { isAssetResponse, readEnvelope } from "./envelope.ts";
+import { findAsset } from "./envelope.ts";
 import { WholeResponse } from "./response.ts";
 import { sendThrough, type Send } from "./transport.ts";
 import { resolveWaitSettings, waitUntilReady, type WaitOptions } from "./wait.ts";
@@ -129,10 +129,10 @@ export function createAssets(
 
 /** Takes the asset out of the envelope. Only what this package relies on is checked; all else passes as it came. */
 function readResult(response: WholeResponse): LookUpResult {
-  const { value, failure, status, headers, requestLine, requestId, attempts, redact } = response;
+  const { envelope, failure, status, headers, requestLine, requestId, attempts, redact } = response;
   if (failure !== undefined) throw failure;
-  if (isAssetResponse(value)) return { asset: value.data, attempts, headers, redact };
-  const fault =
-    readEnvelope(value).code === undefined ? "the body is not { code, msg, data }" : "there is no asset in data";
+  const asset = findAsset(envelope);
+  if (asset !== undefined) return { asset, attempts, headers, redact };
+  const fault = envelope.code === undefined ? "the body is not { code, msg, data }" : "there is no asset in data";
   throw new ResponseError(`${requestLine}: HTTP ${status}, but ${fault}.`, { status, requestId, attempts });
 }

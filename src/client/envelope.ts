@@ -1,4 +1,5 @@
 import type { components } from "../../generated/schema.ts";
+import type { Asset } from "../core/asset.ts";
 import { ApiError } from "../core/errors.ts";
 import { transientStatuses, retryAfterMsOf } from "../core/retry.ts";
 
@@ -14,11 +15,19 @@ export type AssetResponse = components["schemas"]["AssetResponse"];
  * @see generated/openapi.json, schema `AssetResponse`
  */
 export function isAssetResponse(body: unknown): body is AssetResponse {
-  const { code, data } = readEnvelope(body);
-  return code === 0 && isRecord(data) && typeof data.asset_id === "string";
+  return findAsset(readEnvelope(body)) !== undefined;
 }
 
-/** The facts of a response that its errors show. */
+/** The asset of a success; `undefined` for a failure, and for anything else. @internal */
+export function findAsset({ code, data }: Envelope): Asset | undefined {
+  return code === 0 && isAsset(data) ? data : undefined;
+}
+
+function isAsset(data: unknown): data is Asset {
+  return isRecord(data) && typeof data.asset_id === "string";
+}
+
+/** The facts of a response that its errors show. @internal */
 export interface ResponseFacts extends Pick<Response, "ok" | "status" | "headers"> {
   /** Method and path, for messages. */
   requestLine: string;
@@ -29,10 +38,9 @@ export interface ResponseFacts extends Pick<Response, "ok" | "status" | "headers
   redact: (text: string) => string;
 }
 
-/** The failure that a response reports, by HTTP status or by envelope. */
-export function findFailure(response: ResponseFacts, body: unknown): ApiError | undefined {
+/** The failure that a response reports, by HTTP status or by envelope. @internal */
+export function findFailure(response: ResponseFacts, { code, message }: Envelope): ApiError | undefined {
   const { ok, status, headers, requestLine, requestId, attempts, redact } = response;
-  const { code, message } = readEnvelope(body);
   if (ok && (code === undefined || code === 0)) return undefined;
   const msg = message && redact(message);
   const kind = ok && code !== undefined ? kindOfCode(code) : kindOfStatus(status);
@@ -43,13 +51,14 @@ export function findFailure(response: ResponseFacts, body: unknown): ApiError | 
   return new ApiError(requestLine, answer, { requestId, attempts, retryable });
 }
 
-interface Envelope {
+/** The parts of a body that may be an envelope. @internal */
+export interface Envelope {
   code: number | undefined;
   message: string | undefined;
   data: unknown;
 }
 
-/** Reads `{ code, msg, data }`, `{ error: "…" }` or `{ error: { message: "…" } }`: clients have met all three. */
+/** Reads `{ code, msg, data }`, `{ error: "…" }` or `{ error: { message: "…" } }`: clients have met all three. @internal */
 export function readEnvelope(body: unknown): Envelope {
   const { code, msg, data, error } = isRecord(body) ? body : {};
   // The vendor documents an integer. Clients have also met text.

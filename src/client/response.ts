@@ -1,6 +1,6 @@
 import { NetworkError, ResponseError, type ApiError } from "../core/errors.ts";
 import { checkResponse } from "../core/options.ts";
-import { findFailure, type ResponseFacts } from "./envelope.ts";
+import { findFailure, readEnvelope, type Envelope, type ResponseFacts } from "./envelope.ts";
 
 // In characters and milliseconds: far more than the API needs, far less than a hostile server could cost.
 const maxAnswerLength = 1 << 20;
@@ -16,7 +16,7 @@ export interface RequestFacts extends Pick<ResponseFacts, "requestLine" | "attem
 const BaseResponse: typeof Response = globalThis.Response ?? Object;
 
 /**
- * A response that has been read to its end. Its failure, if any, is found once.
+ * A response that has been read to its end. Its envelope is read once.
  *
  * `new Response(text)` would cost more than the rest of a call, so a stream is only made when somebody reads it.
  */
@@ -25,8 +25,9 @@ export class WholeResponse extends BaseResponse implements ResponseFacts {
   readonly attempts: number;
   readonly requestId: string | undefined;
   readonly redact: ResponseFacts["redact"];
-  /** The parsed body; `undefined` if it is not JSON. */
-  readonly value: unknown;
+  /** Whether the body is JSON. */
+  readonly isJson: boolean;
+  readonly envelope: Envelope;
   /** The failure that it reports, if any. */
   readonly failure: ApiError | undefined;
   readonly #text: string;
@@ -39,8 +40,10 @@ export class WholeResponse extends BaseResponse implements ResponseFacts {
     this.attempts = attempts;
     this.requestId = requestIdOf(head, redact);
     this.redact = redact;
-    this.value = parseJson(text);
-    this.failure = findFailure(this, this.value);
+    const body = parseJson(text);
+    this.isJson = body !== undefined;
+    this.envelope = readEnvelope(body);
+    this.failure = findFailure(this, this.envelope);
     this.#text = text;
     this.#url = url;
   }
@@ -79,7 +82,7 @@ export async function readWhole(head: Response, leftMs: number, request: Request
   checkHead(head, request);
   const text = await readText(head, Math.max(0, Math.min(maxErrorMs, leftMs / 2)));
   const response = new WholeResponse(head, text, request);
-  if (head.ok && response.value === undefined) throw notJson(response, text, request);
+  if (head.ok && !response.isJson) throw notJson(response, text, request);
   return response;
 }
 

@@ -23,5 +23,5 @@ interface NodeProcess {
 }
 
 function nodeProcess(): NodeProcess | undefined {
-  return (globalThis as { process?: NodeProcess }).process;
+  return (globalThis as { process?: NodeProcess }).process; // browsers have none
 }

@@ -58,7 +58,7 @@ interface AssetBody {
 
 /** Whether the body of an example has an asset. */
 export function hasAsset(body: unknown): body is AssetBody {
-  return (body as Partial<AssetBody> | null)?.data?.asset_id !== undefined;
+  return Object(body).data?.asset_id !== undefined;
 }
 
 /** Puts the requested id into an example, with addresses and times that hold now. Null and absent fields stay so. */

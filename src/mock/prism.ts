@@ -32,6 +32,7 @@ export async function loadPrism(): Promise<Prism> {
 
   async function send(request: RequestHead, path: string, { status, example }: ExampleChoice): Promise<MockResponse> {
     const { method = "", headers } = request;
+    // Prism's types are narrower than what it takes: any method, and headers that are absent or lists.
     const head = { method: method.toLowerCase() as "get", headers: headers as Record<string, string> };
     const mock = { ...config.mock, ...(status && { code: status }), ...(example && { exampleKey: example }) };
     const result = await instance.request({ ...head, url: { path }, body: null }, operations, { ...config, mock })();
@@ -73,7 +74,7 @@ async function importPrism(): Promise<PrismHttp> {
   try {
     return await import("@stoplight/prism-http");
   } catch (error) {
-    const [reason] = String((error as Error).message).split("\n");
+    const [reason] = String(Object(error).message).split("\n");
     const fault = `the optional package @stoplight/prism-http cannot be loaded: ${reason}`;
     throw new ConfigError("mock", `${fault}. Run npm install --save-dev @stoplight/prism-http@5.`);
   }

@@ -24,7 +24,7 @@ export function selectRange({ method, headers }: IncomingMessage, content: Conte
   if (status !== undefined) return { status, headers: common, start: 0, end: 0 };
 
   const supportsRange = method === "GET" && fault !== "no_ranges";
-  const isSameVersion = [undefined, etag, lastModified].includes(headers["if-range"] as string | undefined);
+  const isSameVersion = [etag, lastModified].includes(String(headers["if-range"] ?? etag));
   const range = supportsRange && isSameVersion ? parseRange(headers.range, size) : undefined;
   const [start, end] = range ?? [0, size];
   if (range !== undefined && start >= end) {

@@ -65,7 +65,7 @@ const maxRequests = 1000;
  * const chenyu = createClient({ apiKey: "any", baseUrl: mock.url });
  */
 export async function startMockServer(options: MockServerOptions = {}): Promise<MockServer> {
-  const { host = "127.0.0.1", port = 0, cors = true, onRequest } = Object(options) as MockServerOptions;
+  const { host = "127.0.0.1", port = 0, cors = true, onRequest } = Object(options) as MockServerOptions; // checked below
   if (typeof host !== "string" || host === "") throw new ConfigError("host", "pass a name or an address to listen on.");
   checkInteger("port", port, 0, 65_535);
   if (typeof cors !== "boolean") throw new ConfigError("cors", "pass true or false.");
@@ -130,7 +130,7 @@ async function listen(server: Server, port: number, host: string): Promise<void>
     server.listen(port, host);
     await once(server, "listening");
   } catch (error) {
-    const { code } = error as { code?: string };
+    const { code } = Object(error);
     if (code === "EADDRINUSE") {
       throw new ConfigError("port", `${port} on ${host} is taken. Pass another one, or 0 for any free one.`);
     }
@@ -144,7 +144,7 @@ async function listen(server: Server, port: number, host: string): Promise<void>
 
 /** An address that means all of the machine's is shown as the loopback address. */
 function urlOf(server: Server): string {
-  const { address, family, port } = server.address() as AddressInfo;
+  const { address, family, port } = server.address() as AddressInfo; // not a pipe
   const host = address.replace(/^0\.0\.0\.0$/, "127.0.0.1").replace(/^::$/, "::1");
   return family === "IPv6" ? `http://[${host}]:${port}` : `http://${host}:${port}`;
 }
