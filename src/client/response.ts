@@ -33,12 +33,12 @@ export class WholeResponse extends BaseResponse implements ResponseFacts {
   readonly #text: string;
   readonly #url: string;
 
-  constructor(head: Response, text: string, { url, requestLine, attempts, redact }: RequestFacts) {
+  constructor(original: Response, text: string, { url, requestLine, attempts, redact }: RequestFacts) {
     // No `statusText`: a server may send one that this constructor refuses.
-    super(null, { status: head.status, headers: head.headers });
+    super(null, { status: original.status, headers: original.headers });
     this.requestLine = requestLine;
     this.attempts = attempts;
-    this.requestId = requestIdOf(head, redact);
+    this.requestId = requestIdOf(original, redact);
     this.redact = redact;
     const body = parseJson(text);
     this.isJson = body !== undefined;
@@ -74,27 +74,28 @@ for (const name of ["arrayBuffer", "blob", "formData", "json"] as const) {
 /**
  * Reads a response to its end. The body of an HTTP error may be long, slow or cut off: the status says enough.
  *
+ * @param unread - A response whose body nobody has read.
  * @param leftMs - Time left for the attempt, in milliseconds.
  * @throws {@link ResponseError} when it cannot be the API's.
  * @throws {@link NetworkError} when its JSON is cut off.
  */
-export async function readWhole(head: Response, leftMs: number, request: RequestFacts): Promise<WholeResponse> {
-  checkHead(head, request);
-  const text = await readText(head, Math.max(0, Math.min(maxErrorMs, leftMs / 2)));
-  const response = new WholeResponse(head, text, request);
-  if (head.ok && !response.isJson) throw notJson(response, text, request);
+export async function readWhole(unread: Response, leftMs: number, request: RequestFacts): Promise<WholeResponse> {
+  checkUnread(unread, request);
+  const text = await readText(unread, Math.max(0, Math.min(maxErrorMs, leftMs / 2)));
+  const response = new WholeResponse(unread, text, request);
+  if (unread.ok && !response.isJson) throw notJson(response, text, request);
   return response;
 }
 
 /** Throws when a response cannot be the API's, whatever its body is. */
-function checkHead(head: Response, request: RequestFacts): void {
-  checkResponse(head);
-  const { type, status, headers } = head;
+function checkUnread(unread: Response, request: RequestFacts): void {
+  checkResponse(unread);
+  const { type, status, headers } = unread;
   if (type === "opaqueredirect" || (status >= 300 && status < 400)) {
     const target = originOf(headers.get("location"), request.url);
-    throw notTheApi(head, `redirects to ${target}, which gets no key`, request);
+    throw notTheApi(unread, `redirects to ${target}, which gets no key`, request);
   }
-  if (status < 200 || status > 599) throw notTheApi(head, "is not the status of an answer", request);
+  if (status < 200 || status > 599) throw notTheApi(unread, "is not the status of an answer", request);
 }
 
 /** Tells JSON that is cut off, which another attempt may mend, from a body that is not JSON. */
@@ -112,21 +113,21 @@ function notJson(response: WholeResponse, text: string, request: RequestFacts): 
   return notTheApi(response, `with ${redact(contentType ?? "no content type")} is not JSON: ${start}`, request);
 }
 
-function notTheApi(head: Response, fault: string, { requestLine, attempts, redact }: RequestFacts): ResponseError {
-  const message = `${requestLine}: HTTP ${head.status} ${fault}. Check baseUrl, and any proxy on the way.`;
-  return new ResponseError(message, { status: head.status, requestId: requestIdOf(head, redact), attempts });
+function notTheApi(response: Response, fault: string, { requestLine, attempts, redact }: RequestFacts): ResponseError {
+  const message = `${requestLine}: HTTP ${response.status} ${fault}. Check baseUrl, and any proxy on the way.`;
+  return new ResponseError(message, { status: response.status, requestId: requestIdOf(response, redact), attempts });
 }
 
 /** Reads up to a limit and cancels the rest. Of an HTTP error, only what comes soon. */
-async function readText(head: Response, errorMs: number): Promise<string> {
-  const reader = head.body?.getReader?.();
-  if (reader === undefined) return head.ok ? head.text() : head.text().catch(() => "");
+async function readText(unread: Response, errorMs: number): Promise<string> {
+  const reader = unread.body?.getReader?.();
+  if (reader === undefined) return unread.ok ? unread.text() : unread.text().catch(() => "");
   const decoder = new TextDecoder();
   const cancel = (): void => void reader.cancel().catch(() => {});
-  const timer = head.ok ? undefined : setTimeout(cancel, errorMs);
+  const timer = unread.ok ? undefined : setTimeout(cancel, errorMs);
   let text = "";
   try {
-    while (text.length < (head.ok ? maxAnswerLength : maxErrorLength)) {
+    while (text.length < (unread.ok ? maxAnswerLength : maxErrorLength)) {
       const { done, value } = await reader.read();
       if (done) return text + decoder.decode();
       text += decoder.decode(value, { stream: true });
@@ -134,7 +135,7 @@ async function readText(head: Response, errorMs: number): Promise<string> {
     cancel();
     return text;
   } catch (error) {
-    if (head.ok) throw error;
+    if (unread.ok) throw error;
     return text;
   } finally {
     clearTimeout(timer);

@@ -97,8 +97,8 @@ async function fetchWhole(
   if (key !== undefined) headers.authorization = `Bearer ${key}`;
   const redact = (text: string): string => withoutSecrets(text, key);
   try {
-    const head = await fetch(request.url, { method: request.method, headers, redirect: "manual", signal });
-    return await readWhole(head, endsAt - performance.now(), { url: request.url, requestLine, attempts, redact });
+    const unread = await fetch(request.url, { method: request.method, headers, redirect: "manual", signal });
+    return await readWhole(unread, endsAt - performance.now(), { url: request.url, requestLine, attempts, redact });
   } catch (error) {
     if (isChenyuError(error)) throw error;
     const cause = safeCopy(error, redact);
