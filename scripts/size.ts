@@ -82,7 +82,7 @@ function chunksOf(entry: string, { outputs }: Metafile): string[] {
   return chunks;
 }
 
-/** Lists the source files whose code is in a chunk. esbuild also names files of which it kept nothing. */
+/** Lists the source files whose code is in a chunk. esbuild also lists files whose code it dropped. */
 function filesOf(chunk: string, { outputs }: Metafile): string[] {
   const inputs = Object.entries(outputs[chunk]!.inputs);
   return inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => file);

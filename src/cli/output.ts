@@ -24,7 +24,7 @@ export function printError(error: unknown, print: (line: string) => void = print
   return exitCodeByErrorName[error.name] ?? exitCodes.failed;
 }
 
-/** Makes a function that prints an asset, or why there is none: a table for people, JSON for programs. */
+/** Makes a function that prints an asset or its failure. People get a table, programs get JSON. */
 export function createAssetPrinter(ids: string[], { json }: OptionValues): (asset: Promise<Asset>) => Promise<number> {
   const asJson = json || !process.stdout.isTTY;
   const gap = ids.length > 1 ? "\n" : "";

@@ -1,7 +1,7 @@
 import type { components } from "../../generated/schema.ts";
 import type { Asset } from "../core/asset.ts";
 import { ApiError } from "../core/errors.ts";
-import { transientStatuses, retryAfterMsOf } from "../core/retry.ts";
+import { retryAfterMsOf, transientStatuses } from "../core/retry.ts";
 
 /** The envelope of a successful look-up. */
 export type AssetResponse = components["schemas"]["AssetResponse"];

@@ -98,7 +98,7 @@ function checkUnread(unread: Response, request: RequestFacts): void {
   if (status < 200 || status > 599) throw notTheApi(unread, "is not the status of an answer", request);
 }
 
-/** Tells JSON that is cut off, which another attempt may mend, from a body that is not JSON. */
+/** Tells JSON that is cut off, which another attempt may fix, from a body that is not JSON. */
 function notJson(response: WholeResponse, text: string, request: RequestFacts): NetworkError | ResponseError {
   const { requestLine, attempts, requestId, headers, redact } = response;
   const contentType = headers.get("content-type");

@@ -1,5 +1,5 @@
-import type { Asset } from "../core/asset.ts";
 import { sleep } from "../core/abort.ts";
+import type { Asset } from "../core/asset.ts";
 import { NotReadyError, TimeoutError } from "../core/errors.ts";
 import type { LookUp } from "../core/look-up.ts";
 import { checkCallback, resolveNumbers, resolveSettings, type NumberRules } from "../core/options.ts";

@@ -122,7 +122,7 @@ export function checkInteger(name: string, value: unknown, min: number, max: num
   throw new ConfigError(name, `${shown} cannot be used. Pass a whole number from ${min} to ${max}.`);
 }
 
-/** Returns the option or the environment's key. In a browser there is none, unless it is allowed. */
+/** Returns the option or the environment's key; in a browser without either, `undefined`. */
 export function resolveApiKey({ apiKey, dangerouslyAllowBrowser }: ClientOptions): ApiKey | undefined {
   const key = apiKey ?? (environment("CHENYU_API_KEY") || undefined);
   if (key === undefined && isBrowser()) return undefined;

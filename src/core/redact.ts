@@ -27,7 +27,8 @@ export type SafeError = Error & { code?: string; cause?: SafeError };
 /** Copies an error without the request or response that it may hold: Node's parser keeps the bytes that it read. */
 export function safeCopy(error: unknown, redact: (text: string) => string, depth = 2): SafeError {
   const { name, message, code, cause } = Object(error) as Partial<SafeError>; // each field is checked
-  const copy = new Error(redact(typeof message === "string" ? message : `It was a ${typeof error}.`)) as SafeError; // its fields are set below
+  const copy = new Error(redact(typeof message === "string" ? message : `It was a ${typeof error}.`)) as SafeError;
+  // Its own fields, which the cast promises, are set here.
   if (typeof name === "string") copy.name = name;
   if (typeof code === "string") copy.code = code;
   if (cause !== undefined && depth > 0) copy.cause = safeCopy(cause, redact, depth - 1);

@@ -1,6 +1,6 @@
+import type { Asset } from "../core/asset.ts";
 import { NotReadyError, type DownloadError } from "../core/errors.ts";
 import { isLoopback } from "../core/runtime.ts";
-import type { Asset } from "../core/asset.ts";
 import { downloadError, type ErrorFacts } from "./errors.ts";
 
 /** How long before its end a signed URL is no longer used, in milliseconds: a request takes time to arrive. */

@@ -1,6 +1,6 @@
 import { DownloadError, NetworkError, TimeoutError, type DownloadProblem } from "../core/errors.ts";
 import { reasonOf, safeCopy, withoutQueries } from "../core/redact.ts";
-import { transientStatuses, retryAfterMsOf } from "../core/retry.ts";
+import { retryAfterMsOf, transientStatuses } from "../core/retry.ts";
 
 /** The facts that each error of a download shows. */
 export interface ErrorFacts {
