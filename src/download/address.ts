@@ -1,5 +1,5 @@
 import type { Asset } from "../core/asset.ts";
-import { NotReadyError, type DownloadError } from "../core/errors.ts";
+import { NotReadyError } from "../core/errors.ts";
 import { isLoopback } from "../core/runtime.ts";
 import { downloadError, type ErrorFacts } from "./errors.ts";
 
@@ -12,32 +12,59 @@ interface AddressFacts extends ErrorFacts {
   readonly baseUrl: string;
 }
 
-/** Finds where the content is. The signed URL comes first, because nobody documents whether the others need a key. */
+/**
+ * Finds where the content is: at the first address that is safe to use. The signed URL comes first, because nobody
+ * documents whether the others need a key.
+ */
 export function findAddress(asset: Asset, facts: AddressFacts): URL {
   const { signed_url, content_url, url } = asset;
-  const address: unknown = [signed_url, content_url, url].find((value) => Boolean(value));
-  if (address !== undefined) return checkAddress(address, facts);
+  const passedOver: string[] = [];
+  for (const [name, address] of Object.entries({ signed_url, content_url, url })) {
+    if (!address) continue;
+    const checked = checkAddress(address, facts);
+    if (typeof checked !== "string") return checked;
+    passedOver.push(`its ${name} ${checked}`);
+  }
+  if (passedOver.length > 0) throw downloadError(facts, "address", passedOver.join(", "));
   const message = `${facts.id}: the asset has no address yet. Wait until it is ready.`;
   throw new NotReadyError(message, { asset, attempts: facts.requests });
 }
 
+/** Finds where a redirect leads. @param from - What its address is relative to. */
+export function findRedirectTarget(location: string, from: URL, facts: AddressFacts): URL {
+  const checked = checkAddress(readLatin1(location), facts, from);
+  if (typeof checked === "string") throw downloadError(facts, "address", `a redirect's address ${checked}`);
+  return checked;
+}
+
 /**
- * Throws when an address would show the bytes to others, or leads into this machine although the API is elsewhere. The
- * error does not show the address's query.
+ * Checks that an address neither shows the bytes to others, nor leads into this machine although the API is elsewhere.
  *
- * @param base - What a relative address is relative to.
+ * @returns Its URL, or what is wrong with it, without its query.
  */
-export function checkAddress(address: unknown, facts: AddressFacts, base?: URL): URL {
-  const refuse = (text: string): DownloadError => downloadError(facts, "address", text);
-  if (typeof address !== "string" || !URL.canParse(address, base)) throw refuse("its address is not a URL");
+function checkAddress(address: unknown, { baseUrl }: AddressFacts, base?: URL): URL | string {
+  if (typeof address !== "string" || !URL.canParse(address, base)) return "is not a URL";
   const url = new URL(address, base);
   const { protocol, hostname, username, password } = url;
-  const isLocal = isLoopback(hostname) && isLoopback(new URL(facts.baseUrl).hostname);
-  if (protocol !== "https:" && !(protocol === "http:" && isLocal)) {
-    throw refuse(`its address is at ${protocol}//${hostname}, not at https:`);
+  const isLocal = isLoopback(hostname) && isLoopback(new URL(baseUrl).hostname);
+  if (protocol !== "https:" && !(protocol === "http:" && isLocal))
+    return `is at ${protocol}//${hostname}, not at https:`;
+  return username + password === "" ? url : `at ${hostname} has a user name in it`;
+}
+
+/**
+ * Reads the UTF-8 of a header, whose bytes `fetch` gives as one character each. Text that is not UTF-8 stays as it is.
+ *
+ * @see https://fetch.spec.whatwg.org/#concept-header-value
+ */
+function readLatin1(text: string): string {
+  try {
+    const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
+    // A runtime that has read the UTF-8 itself gives characters that are no bytes.
+    return /^[\0-\xff]*$/.test(text) ? new TextDecoder("utf-8", { fatal: true }).decode(bytes) : text;
+  } catch {
+    return text;
   }
-  if (username + password !== "") throw refuse(`its address at ${hostname} has a user name in it`);
-  return url;
 }
 
 /** Whether a signed URL has expired, or is about to. It is still used if the look-up gives no better one. */

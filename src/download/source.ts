@@ -5,7 +5,7 @@ import { ConfigError, NetworkError } from "../core/errors.ts";
 import type { LookUp } from "../core/look-up.ts";
 import { checkResponse, type Fetch } from "../core/options.ts";
 import { isBrowser } from "../core/runtime.ts";
-import { checkAddress, findAddress, hasExpired } from "./address.ts";
+import { findAddress, findRedirectTarget, hasExpired } from "./address.ts";
 import type { Cursor } from "./cursor.ts";
 import { connectionError, downloadError, idleError } from "./errors.ts";
 import type { DownloadSettings } from "./options.ts";
@@ -104,7 +104,7 @@ async function fetchContent(source: Source, cursor: Cursor, signal: AbortSignal)
     if (redirects === maxRedirects) {
       throw downloadError(source, "unexpected", `it redirects more than ${maxRedirects} times`);
     }
-    url = checkAddress(location, source, url);
+    url = findRedirectTarget(location, url, source);
   }
 }
 

@@ -44,6 +44,65 @@ test.concurrent.each(["content_url", "url"])("download uses `%s` when there is n
   expect(server.requests[0]!.path).toBe("/plain");
 });
 
+test.concurrent.each([
+  ["signed_url", "content_url", "http://content.example/f?signature=s3cret", "/second"],
+  ["signed_url", "url", "file:///etc/passwd", "/second"],
+  ["content_url", "url", "https://user:s3cret@content.example/f", "/second"],
+])("download passes over an unsafe %s, and uses %s", async (unsafe, safe, address, path) => {
+  await using server = await startContentServer(
+    (url) => ({ size_bytes: bytes.length, [unsafe]: address, [safe]: url + path }),
+    serve(bytes),
+  );
+  await expectBytes(startDownload(server));
+  expect(server.requests.map((request) => request.path)).toEqual([path]);
+});
+
+test.concurrent("the error says what was passed over when no address is safe", async () => {
+  const signed_url = "http://content.example/f?signature=s3cret";
+  const others = { content_url: 42, url: "https://user@content.example/" };
+  await using server = await startContentServer(() => ({ size_bytes: 1, signed_url, ...others }));
+  const error = (await failureOf(startDownload(server))) as Error;
+  expect(error).toMatchObject({ name: "DownloadError", kind: "address" });
+  expect(error.message).toBe(
+    "asset_1: its signed_url is at http://content.example, not at https:, its content_url is not a URL, " +
+      "its url at content.example has a user name in it.",
+  );
+});
+
+test.concurrent("an unsafe signed URL is not what tells whether the used one has expired", async () => {
+  const signed_url = "http://content.example/f?expires=1&signature=s3cret";
+  await using server = await startContentServer(
+    (url) => ({ size_bytes: bytes.length, signed_url, content_url: `${url}/plain` }),
+    serve(bytes),
+  );
+  await expectBytes(startDownload(server));
+  expect(server.lookUps()).toBe(1);
+});
+
+test.concurrent.each([
+  ["/视频/一.mp4", "/%E8%A7%86%E9%A2%91/%E4%B8%80.mp4"],
+  ["/é%20%E4/100%", "/%C3%A9%20%E4/100%"],
+  ["/%E8%A7%86?a=%2F", "/%E8%A7%86?a=%2F"],
+])("download follows a redirect to %s, whose Location is UTF-8", async (location, path) => {
+  await using server = await startReady(say(302, { Location: location }), serve(bytes));
+  await expectBytes(startDownload(server));
+  expect(server.requests[1]!.path).toBe(path);
+});
+
+test.concurrent.each([
+  ["the runtime has read as UTF-8", "/视频", "/%E8%A7%86%E9%A2%91"],
+  ["is Latin-1", "/caf\u00e9", "/caf%C3%A9"],
+])("download follows a redirect whose Location %s", async (_case, location, path) => {
+  await using server = await startReady(serve(bytes));
+  const fetch = async (url: string, init: RequestInit): Promise<Response> => {
+    if (!url.includes("/file")) return globalThis.fetch(url, init);
+    const headers = { get: (name: string) => (name === "location" ? location : null) };
+    return { status: 302, headers, body: null } as unknown as Response;
+  };
+  await expectBytes(startDownload(server, {}, { fetch }));
+  expect(server.requests[0]!.path).toBe(path);
+});
+
 test.concurrent("download fails with NotReadyError when the asset has no URL", async () => {
   await using server = await startContentServer(() => ({ status: "reviewing" }));
   const error = await failureOf(startDownload(server));
