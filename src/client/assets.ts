@@ -132,7 +132,7 @@ function readResult(response: WholeResponse): LookUpResult {
   const { envelope, failure, status, headers, requestLine, requestId, attempts, redact } = response;
   if (failure !== undefined) throw failure;
   const asset = findAsset(envelope);
-  if (asset !== undefined) return { asset, attempts, headers, redact };
+  if (asset !== undefined) return { asset, status, attempts, headers, redact };
   const fault = envelope.code === undefined ? "the body is not { code, msg, data }" : "there is no asset in data";
   throw new ResponseError(`${requestLine}: HTTP ${status}, but ${fault}.`, { status, requestId, attempts });
 }

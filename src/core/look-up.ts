@@ -7,6 +7,8 @@ export type LookUp = (settings: Settings) => Promise<LookUpResult>;
 /** The asset, and the facts of the response that get, wait and download need. */
 export interface LookUpResult {
   asset: Asset;
+  /** HTTP status. */
+  status: number;
   /** Number of requests sent. */
   attempts: number;
   headers: Headers;

@@ -2,13 +2,15 @@ import { ConfigError } from "../core/errors.ts";
 import { cutOffError, downloadError, refusedError, type ErrorFacts } from "./errors.ts";
 import { readHead, type ContentHead } from "./head.ts";
 import type { ByteRange } from "./options.ts";
-import { isSameVersion, type Version } from "./version.ts";
+import { compareVersion, type Version } from "./version.ts";
 
 /** How far a download is. Positions count from the start of the file, in bytes. */
 export interface Cursor {
   readonly range: ByteRange;
   /** Size of the file, as the asset says. */
   readonly size: number | undefined;
+  /** Media type of the file, as the asset says. */
+  readonly mediaType: unknown;
   /** Position of the next byte to deliver. */
   position: number;
   /** Size of the file: `size`, or what the content host says. */
@@ -19,12 +21,10 @@ export interface Cursor {
   version: Version | undefined;
   /** How many times the download went on where a connection had ended. */
   resumes: number;
-}
-
-/** Makes a cursor at the start of the range. */
-export function createCursor(range: ByteRange, size: number | undefined): Cursor {
-  const end = size === undefined ? undefined : Math.min(range.end ?? size, size);
-  return { range, size, position: range.start, total: size, end, version: undefined, resumes: 0 };
+  /** How many times it began anew at the first byte. */
+  readonly restarts: number;
+  /** Whether it may begin anew, because its reader drops the bytes of the first try. */
+  mayRestart: boolean;
 }
 
 /** Checks that a response goes on at the cursor. @returns `undefined` if the file has no more bytes. */
@@ -33,24 +33,59 @@ export function startResponse(cursor: Cursor, response: Response, facts: ErrorFa
   const { status } = response;
   if (status !== 200 && status !== 206 && status !== 416) throw refusedError(facts, response);
   const head = readHead(response, position);
-  const { start, total, isEncoded } = head;
-  if (version !== undefined && !isSameVersion(version, response, total)) {
-    throw downloadError(facts, "changed", `the file has changed since its first ${position} bytes`);
-  }
+  const { start, total, isEncoded, encodedLength } = head;
+  checkIsFile(cursor, response, head, facts);
   if (status === 416 && position === (size ?? total)) return undefined;
   if (size !== undefined && total !== undefined && total !== size) {
     throw downloadError(facts, "size", `the file has ${total} bytes, but size_bytes is ${size}`);
   }
   if (status === 416 || position > (total ?? position)) {
-    throw downloadError(facts, "size", `the file has no byte ${position}`);
+    const kind = position > (total ?? position) ? "size" : "unexpected";
+    throw downloadError(facts, kind, `the content host says that the file has no byte ${position}`);
   }
-  if (status === 206 && (start !== position || isEncoded)) {
+  if (status === 206 && isEncoded) {
+    throw downloadError(facts, "unexpected", "the content host sends a part of encoded bytes, which cannot be decoded");
+  }
+  if (status === 206 && start !== position) {
     throw downloadError(facts, "unexpected", `the content host sends other bytes than those from ${position}`);
   }
-  cursor.total = size ?? total ?? version?.total;
+  // If the object is stored encoded, `size_bytes` is not the number of its decoded bytes.
+  const isStoredEncoded = encodedLength !== undefined && encodedLength === size;
+  cursor.total = isStoredEncoded ? undefined : (size ?? total ?? version?.total);
   cursor.end = minimum(cursor.range.end, cursor.total);
   if (version !== undefined) cursor.resumes += 1;
   return head;
+}
+
+/**
+ * Throws when a response is of another file, or of another version of it.
+ *
+ * Only `changed` says that the bytes so far are useless: a captive portal or a broken proxy proves nothing about them.
+ */
+function checkIsFile(cursor: Cursor, response: Response, { total }: ContentHead, facts: ErrorFacts): void {
+  const { position, size, version } = cursor;
+  const comparison = version?.validator === undefined ? undefined : compareVersion(version.validator, response);
+  if (comparison !== "same" && isWebPage(response, cursor) && (size === undefined || total !== size)) {
+    throw downloadError(facts, "unexpected", "the content host answers with a web page. Look at any proxy on the way");
+  }
+  const hasOtherSize = version?.total !== undefined && total !== undefined && total !== version.total;
+  if (comparison === "unproven" && hasOtherSize && response.status === 200) {
+    const text = `the content host sends ${total} bytes without ETag or date, after ${position} of ${version.total}`;
+    throw downloadError(facts, "unexpected", text);
+  }
+  if (comparison === "unproven") {
+    const text = `nothing proves that the file is still the one of its first ${position} bytes`;
+    throw downloadError(facts, "changed", text);
+  }
+  if (comparison === "other" || hasOtherSize) {
+    throw downloadError(facts, "changed", `the file has changed since its first ${position} bytes`);
+  }
+}
+
+/** Whether a response is HTML, and the asset is not: the page of a captive portal, or of a gateway. */
+function isWebPage({ headers }: Response, { mediaType }: Cursor): boolean {
+  const isHtml = /^text\/html\b/i.test(headers.get("content-type") ?? "");
+  return isHtml && typeof mediaType === "string" && mediaType !== "" && !/html/i.test(mediaType);
 }
 
 /** Cuts a piece to its wanted bytes: those not delivered yet, up to the end. @param at - Position of the piece. */

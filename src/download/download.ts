@@ -1,11 +1,12 @@
-import type { Asset } from "../core/asset.ts";
+import { sizeOf, type Asset } from "../core/asset.ts";
 import { ConfigError, DownloadError } from "../core/errors.ts";
 import type { LookUp } from "../core/look-up.ts";
 import { checkOptions, type Settings } from "../core/options.ts";
-import { createCursor, type Cursor } from "./cursor.ts";
+import { withRetries } from "../core/retry.ts";
+import { canResume, type Cursor } from "./cursor.ts";
 import { downloadError } from "./errors.ts";
 import { checkPosition, resolveDownloadSettings, type DownloadOptions, type ReadOptions } from "./options.ts";
-import type { ContentHost, Source } from "./source.ts";
+import { lookUpSame, type ContentHost, type Source } from "./source.ts";
 import { streamContent } from "./stream.ts";
 import { isValidator } from "./version.ts";
 
@@ -19,6 +20,14 @@ export interface Download {
   readonly stream: ReadableStream<Uint8Array>;
   /** ETag or date that tells this version of the file from others. Known once bytes have come, if there is one. */
   readonly validator: string | undefined;
+  /**
+   * Reads all bytes. If the connection ends, and nothing proves that the rest would be of the same version, it reads them
+   * anew from the first one, within the retries.
+   *
+   * @param read - Reads a stream to its end. Called again for each new beginning.
+   * @internal
+   */
+  readWhole<T>(read: (stream: ReadableStream<Uint8Array>) => Promise<T>): Promise<T>;
   /** Makes a download of the bytes after the first ones, if the file is still the same. */
   resume(first: FirstBytes): Download;
   /** Reads all bytes. @throws {@link DownloadError} when there are more than `maxBytes`. */
@@ -46,35 +55,49 @@ export async function startDownload(
   lookUp: LookUp,
 ): Promise<Download> {
   const settings = resolveDownloadSettings(options, clientSettings);
-  const { asset, headers } = await lookUp(settings);
-  const size = asset.size_bytes >= 0 && Number.isSafeInteger(asset.size_bytes) ? asset.size_bytes : undefined;
-  const { start } = settings.range;
+  const { asset, headers } = await lookUpSame(id, lookUp, settings);
+  const size = sizeOf(asset);
+  const { range } = settings;
+  const { start } = range;
   if (size !== undefined && start > size) {
     throw new DownloadError(`${id}: it has ${size} bytes, and range.start is ${start}.`, { kind: "size" });
   }
   const clockSkewMs = Date.parse(headers.get("date") ?? "") - Date.now() || 0;
-  const counts = { requests: 0, refreshes: 0, mayRefresh: true };
-  const source: Source = { ...host, ...counts, id, settings, lookUp, asset, clockSkewMs };
-  return openDownload(source, createCursor(settings.range, size));
+  const source: Source = { ...host, requests: 0, refreshes: 0, id, settings, lookUp, asset, clockSkewMs };
+  const end = size === undefined ? undefined : Math.min(range.end ?? size, size);
+  const position = { position: start, total: size, end, version: undefined };
+  const counts = { resumes: 0, restarts: 0, mayRestart: false };
+  return openDownload(source, { range, size, mediaType: asset.mime_type, ...position, ...counts });
 }
 
 /** Makes the download of the bytes from the cursor on. Works on copies, because reading changes them. */
 function openDownload(initialSource: Source, initialCursor: Cursor): Download {
   const source = { ...initialSource };
-  const cursor = { ...initialCursor };
-  const { asset } = source;
+  const { asset, settings } = source;
+  let cursor = { ...initialCursor };
   const size = cursor.end === undefined ? undefined : cursor.end - cursor.position;
   let isRead = false;
-  const stream = streamContent(source, cursor, () => (isRead = true));
+  const onRead = (): void => void (isRead = true);
+  const stream = streamContent(source, cursor, onRead);
+
+  async function readWhole<T>(read: (stream: ReadableStream<Uint8Array>) => Promise<T>): Promise<T> {
+    if (isRead || stream.locked) throw new ConfigError("stream", "it is being read. Start another download.");
+    cursor.mayRestart = true;
+    const policy = { settings, signal: settings.signal, mayRepeat: () => !canResume(cursor) };
+    return withRetries(policy, (attempt) => {
+      if (attempt === 1) return read(stream);
+      cursor = { ...initialCursor, resumes: cursor.resumes, restarts: attempt - 1, mayRestart: true };
+      return read(streamContent(source, cursor, onRead));
+    });
+  }
 
   async function readAll(options: ReadOptions = {}): Promise<Uint8Array[]> {
     checkOptions(options);
     const maxBytes = checkPosition("maxBytes", options.maxBytes ?? 100_000_000, 0);
-    if (isRead || stream.locked) throw new ConfigError("stream", "it is being read. Start another download.");
     const text = `there are more than maxBytes (${maxBytes}) bytes. Read the stream, or raise maxBytes`;
     const tooLarge = (): Error => downloadError(source, "too_large", text);
     if (size !== undefined && size > maxBytes) throw tooLarge();
-    return collect(stream, maxBytes, tooLarge);
+    return readWhole((stream) => collect(stream, maxBytes, tooLarge));
   }
 
   const download: Download = {
@@ -87,6 +110,7 @@ function openDownload(initialSource: Source, initialCursor: Cursor): Download {
       // No download can go on inside an encoded body.
       return cursor.version?.isEncoded ? undefined : cursor.version?.validator;
     },
+    readWhole,
     resume({ size, validator }) {
       if (!isValidator(validator)) {
         throw new ConfigError("validator", "pass that of the download with the first bytes.");

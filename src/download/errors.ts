@@ -1,6 +1,6 @@
 import { DownloadError, NetworkError, TimeoutError, type DownloadProblem } from "../core/errors.ts";
 import { reasonOf, safeCopy, withoutQueries } from "../core/redact.ts";
-import { retryAfterMsOf, transientStatuses } from "../core/retry.ts";
+import { retryAfterMsOf, transientStatuses, type Failure } from "../core/retry.ts";
 
 /** The facts that each error of a download shows. */
 export interface ErrorFacts {
@@ -36,6 +36,15 @@ export function connectionError({ id, requests }: ErrorFacts, position: number, 
 /** Makes the error for a content that ended too early. */
 export function cutOffError({ id, requests }: ErrorFacts, position: number, end: number): NetworkError {
   return new NetworkError(`${id}: the content ended after ${position} of ${end} bytes.`, { attempts: requests });
+}
+
+/** Adds why a stream does not go on: it cannot take back the bytes that it has given out. */
+export function streamEndsError(failure: Failure): Failure {
+  const { attempts, cause } = failure;
+  const reason = "Nothing proves which version of the file comes next, and a stream cannot begin anew.";
+  const message = `${failure.message} ${reason} Use bytes() or downloadToFile.`;
+  if (failure instanceof TimeoutError) return new TimeoutError(message, { clock: failure.clock, attempts });
+  return new NetworkError(message, { attempts, cause });
 }
 
 /** Makes the error for a content host that sent nothing for too long. */

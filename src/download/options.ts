@@ -6,7 +6,10 @@ import type { RequestOptions, Settings } from "../core/options.ts";
 export interface DownloadOptions extends RequestOptions {
   /** Longest silence of the content host, in milliseconds. @default 30000 */
   idleTimeoutMs?: number | undefined;
-  /** How many times a request is sent again without a byte between. Each byte restores them all. @default 3 */
+  /**
+   * How many times a request is sent again without a byte between. Each byte restores them, apart from those spent on
+   * beginning anew. @default 3
+   */
   maxRetries?: number | undefined;
   /** The wanted part of the file. @default the whole file */
   range?: ByteRange | undefined;
@@ -24,11 +27,14 @@ export interface ByteRange {
 
 /** How far a download is. */
 export interface Progress {
+  /** Begins again at 0 when the download begins anew. */
   receivedBytes: number;
   /** Number of bytes wanted in all, if that is known. */
   totalBytes: number | undefined;
   /** How many times it went on where a connection had ended. */
   resumes: number;
+  /** How many times it began anew, because nothing proved that the rest would be of the same version. */
+  restarts: number;
   /** How many times it looked the asset up again for a fresh URL. */
   refreshes: number;
 }

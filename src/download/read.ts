@@ -1,8 +1,8 @@
 import { onAbort } from "../core/abort.ts";
 import { isTransient, withRetries } from "../core/retry.ts";
 import { canResume, cutToWanted, endResponse, isWhole, startResponse, type Cursor } from "./cursor.ts";
-import { connectionError, idleError } from "./errors.ts";
-import type { ContentHead } from "./head.ts";
+import { connectionError, idleError, streamEndsError } from "./errors.ts";
+import { checkDecoded, type ContentHead } from "./head.ts";
 import { requestContent, type Source } from "./source.ts";
 
 /** Reads a content from one end to the other, over as many requests as it takes. */
@@ -20,14 +20,16 @@ export interface ContentReader {
  * @param signal - Ends the download. It must not outlive it: the reader does not remove its listener.
  */
 export function createContentReader(source: Source, cursor: Cursor, signal: AbortSignal): ContentReader {
-  const { idleTimeoutMs } = source.settings;
+  const { idleTimeoutMs, maxRetries } = source.settings;
   let request = new AbortController();
   let body: ReadableStreamDefaultReader<Uint8Array> | undefined;
   let head: ContentHead | undefined;
   /** Position of the next byte of the response, which may lie before the cursor. */
   let at = 0;
 
-  const policy = { settings: source.settings, signal, mayRepeat: () => canResume(cursor) };
+  // Bytes do not give back the retries that were spent on beginning anew.
+  const settings = { ...source.settings, maxRetries: maxRetries - cursor.restarts };
+  const policy = { settings, signal, mayRepeat: () => canResume(cursor) };
   onAbort(signal, () => endRequest(signal.reason));
 
   function endRequest(reason: unknown): void {
@@ -62,11 +64,11 @@ export function createContentReader(source: Source, cursor: Cursor, signal: Abor
     }
     for (let piece = await readPiece(); piece?.done === false; piece = await readPiece()) {
       const bytes = cutToWanted(cursor, piece.value, at, source);
+      checkDecoded(head, piece.value, at, source);
       at += piece.value.length;
       if (bytes.length === 0) continue;
       cursor.version ??= head;
       cursor.position += bytes.length;
-      source.mayRefresh = true;
       return bytes;
     }
     endResponse(cursor, head, at, source);
@@ -82,7 +84,10 @@ export function createContentReader(source: Source, cursor: Cursor, signal: Abor
         } catch (error) {
           signal.throwIfAborted();
           endRequest(error);
-          if (isWhole(cursor) && isTransient(error)) return undefined; // only the end of the response is missing
+          if (isTransient(error)) {
+            if (isWhole(cursor)) return undefined; // only the end of the response is missing
+            if (!canResume(cursor) && !cursor.mayRestart) throw streamEndsError(error);
+          }
           [request, body, head] = [new AbortController(), undefined, undefined];
           throw error;
         }

@@ -1,14 +1,16 @@
 import { withDeadline } from "../core/abort.ts";
+import { toAssetUri } from "../core/asset-ref.ts";
 import type { Asset } from "../core/asset.ts";
 import { markFinal } from "../core/callback.ts";
-import { ConfigError, NetworkError } from "../core/errors.ts";
-import type { LookUp } from "../core/look-up.ts";
-import { checkResponse, type Fetch } from "../core/options.ts";
+import { ConfigError, NetworkError, ResponseError } from "../core/errors.ts";
+import type { LookUp, LookUpResult } from "../core/look-up.ts";
+import { checkResponse, type Fetch, type Settings } from "../core/options.ts";
 import { isBrowser } from "../core/runtime.ts";
 import { findAddress, findRedirectTarget, hasExpired } from "./address.ts";
 import type { Cursor } from "./cursor.ts";
 import { connectionError, downloadError, idleError } from "./errors.ts";
 import type { DownloadSettings } from "./options.ts";
+import { toIfRange } from "./version.ts";
 
 /** How content hosts are reached. */
 export interface ContentHost {
@@ -30,16 +32,15 @@ export interface Source extends ContentHost {
   readonly clockSkewMs: number;
   requests: number;
   refreshes: number;
-  /** Whether a fresh URL may help. It cannot if the last fresh one has brought no byte. */
-  mayRefresh: boolean;
 }
 
 const maxRedirects = 5;
 const redirectStatuses = [301, 302, 303, 307, 308];
-const expiredUrlStatuses = [401, 403, 410];
+/** Stores say in different ways that a signed URL has expired. */
+const expiredUrlStatuses = [400, 401, 403, 404, 410];
 
 /**
- * Requests the bytes from the cursor on, by a fresh URL if the present one is too old.
+ * Requests the bytes from the cursor on. Gets a fresh URL, once, if the present one is too old or is refused.
  *
  * @param requestSignal - Ends this request.
  * @param downloadSignal - Ends the download.
@@ -57,13 +58,11 @@ export async function requestContent(
   const send = (): Promise<Response> =>
     withDeadline(idleTimeoutMs, downloadSignal, () => fetchContent(source, cursor, requestSignal), onTimeout);
 
-  const { asset, clockSkewMs } = source;
-  const isTooOld = source.mayRefresh && hasExpired(findAddress(asset, source), Date.now() + clockSkewMs);
-  if (isTooOld) await refresh(source, downloadSignal);
-  if (!source.mayRefresh) return send();
-  const response = await send().catch(ignoreHiddenRefusal);
-  if (response !== undefined && !expiredUrlStatuses.includes(response.status)) return response;
-  discard(response);
+  if (!hasExpired(findAddress(source.asset, source), Date.now() + source.clockSkewMs)) {
+    const response = await send().catch(ignoreHiddenRefusal);
+    if (response !== undefined && !expiredUrlStatuses.includes(response.status)) return response;
+    discard(response);
+  }
   await refresh(source, downloadSignal);
   return send();
 }
@@ -76,14 +75,23 @@ function ignoreHiddenRefusal(error: unknown): undefined {
 /** Looks the asset up again. A failure is final: the look-up has had its own retries. */
 async function refresh(source: Source, signal: AbortSignal): Promise<void> {
   try {
-    const { asset } = await source.lookUp({ ...source.settings, signal });
+    const { asset } = await lookUpSame(source.id, source.lookUp, { ...source.settings, signal });
     source.asset = asset;
   } catch (error) {
     markFinal(error);
     throw error;
   }
-  source.mayRefresh = false;
   source.refreshes += 1;
+}
+
+/** Looks the asset up, and refuses another one in its place: its bytes would get the name of this one. */
+export async function lookUpSame(id: string, lookUp: LookUp, settings: Settings): Promise<LookUpResult> {
+  const result = await lookUp(settings);
+  const { asset, status, attempts, redact } = result;
+  if (asset.asset_id === id || asset.asset_id === toAssetUri(id)) return result;
+  const shown = JSON.stringify(redact(asset.asset_id).slice(0, 80));
+  const message = `${id}: the API answers with another asset, ${shown}. Check baseUrl, and any proxy on the way.`;
+  throw new ResponseError(message, { status, attempts });
 }
 
 /** Sends a request, also to where redirects lead, without the client's secrets. */
@@ -131,7 +139,7 @@ function requestHeaders({ userAgent }: Source, { position, range: { end }, versi
   if (position === 0 && end === undefined) return headers;
   headers.range = `bytes=${position}-${end === undefined ? "" : end - 1}`;
   // In a browser, it would cost a preflight request, which object stores refuse.
-  if (version?.validator !== undefined && !isBrowser()) headers["if-range"] = version.validator;
+  if (version?.validator !== undefined && !isBrowser()) headers["if-range"] = toIfRange(version.validator);
   return headers;
 }
 

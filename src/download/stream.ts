@@ -30,9 +30,10 @@ export function streamContent(source: Source, cursor: Cursor, onRead: () => void
   async function reportProgress(signal: AbortSignal): Promise<void> {
     const { onProgress } = source.settings;
     if (onProgress === undefined) return;
-    const { position, end, range, resumes } = cursor;
+    const { position, end, range, resumes, restarts } = cursor;
     const totalBytes = end === undefined ? undefined : end - range.start;
-    const progress = { receivedBytes: position - range.start, totalBytes, resumes, refreshes: source.refreshes };
+    const receivedBytes = position - range.start;
+    const progress = { receivedBytes, totalBytes, resumes, restarts, refreshes: source.refreshes };
     reportedAt = performance.now();
     await untilAbort(signal, () => runCallback(() => onProgress(progress)));
   }

@@ -2,7 +2,7 @@ import { isBrowser } from "../core/runtime.ts";
 
 /** What tells one version of a file from another. */
 export interface Version {
-  /** A strong ETag, else a date that proves the version. `undefined` if nothing proves it. */
+  /** What proves the version: see {@link readValidator}. `undefined` if nothing proves it. */
   validator: string | undefined;
   /** Size of the whole file, in bytes. */
   total: number | undefined;
@@ -10,52 +10,76 @@ export interface Version {
   isEncoded: boolean;
 }
 
+/** What stands between the date and the ETag of a validator. */
+const etagMark = "; etag=";
+
 /**
- * Whether a response belongs to a version: it has the same validator, and no other size.
+ * Reads what proves the version of a response: a strong ETag; else the date of the last change, with the weak ETag if
+ * there is one, as in `Mon, 15 Jun 2026 04:00:00 GMT; etag=W/"1"`.
  *
- * @param total - Size of the whole file, as the response says.
+ * A file may change twice in a second. So a date, or an ETag made of it, proves the version only if the response is at
+ * least a second younger. Without a `Date`, nobody knows how old it is.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-8.8.2.2
  */
-export function isSameVersion(version: Version, response: Response, total: number | undefined): boolean {
-  const hasOtherSize = version.total !== undefined && total !== undefined && total !== version.total;
-  return !hasOtherSize && hasValidator(response, version.validator);
+export function readValidator(headers: Headers): string | undefined {
+  const { etag, lastModified } = readMarks(headers);
+  const changedAt = Date.parse(lastModified ?? "");
+  const isOld = Date.parse(headers.get("date") ?? "") - changedAt >= 1000;
+  if (etag !== undefined && isStrong(etag) && (isOld || !isMadeOf(etag, changedAt))) return etag;
+  return isOld ? [lastModified, etag].filter(Boolean).join(etagMark) : undefined;
+}
+
+/** The headers of a response that may tell its version. */
+function readMarks(headers: Headers): { etag: string | undefined; lastModified: string | undefined } {
+  return {
+    etag: headers.get("etag")?.trim() || undefined,
+    lastModified: headers.get("last-modified")?.trim() || undefined,
+  };
+}
+
+/** A weak ETag allows other bytes. */
+function isStrong(etag: string): boolean {
+  return /^"[^"]*"$/.test(etag);
+}
+
+/** Whether an ETag has the second of the last change in it, as those of nginx, Caddy and BusyBox have. */
+function isMadeOf(etag: string, changedAt: number): boolean {
+  return [10, 16, 36].some((radix) => etag.toLowerCase().includes((changedAt / 1000).toString(radix)));
+}
+
+/** Makes the value of `If-Range`, which takes one mark. */
+export function toIfRange(validator: string): string {
+  return splitValidator(validator)[0];
+}
+
+function splitValidator(validator: string): [mark: string, etag: string | undefined] {
+  const [mark = "", etag] = isStrong(validator) ? [validator] : validator.split(etagMark);
+  return [mark, etag];
 }
 
 /**
- * A 416 has no bytes, so it needs no validator. A 206 to `If-Range` with a date proves the date without repeating it.
+ * Compares a response with a version by their ETags and dates: `unproven` if the response leaves them out.
+ *
+ * A 416 has no bytes, so it needs no proof. A 206 to `If-Range` with a date proves the date without repeating it.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-15.3.7
  */
-function hasValidator({ status, headers }: Response, validator: string | undefined): boolean {
-  const isDate = !validator?.startsWith('"');
-  const own = headers.get(isDate ? "last-modified" : "etag")?.trim();
-  if (own === undefined) return status === 416 || (status === 206 && isDate && !isBrowser());
-  return own === validator;
+export function compareVersion(validator: string | undefined, response: Response): "same" | "other" | "unproven" {
+  const { etag, lastModified } = readMarks(response.headers);
+  const { status } = response;
+  const [mark, weakEtag] = splitValidator(validator ?? "");
+  const isDate = !isStrong(mark);
+  const wantedEtag = isDate ? weakEtag : mark;
+  if (etag !== wantedEtag && etag !== undefined) return "other";
+  if (isDate && lastModified !== mark && lastModified !== undefined) return "other";
+  if (status === 416) return "same";
+  if (etag !== wantedEtag) return "unproven";
+  const repeatsDate = lastModified !== undefined || (status === 206 && !isBrowser());
+  return !isDate || repeatsDate ? "same" : "unproven";
 }
 
 /** Whether a value can be a validator, which has to stand in a header. */
 export function isValidator(value: unknown): value is string {
   return typeof value === "string" && /^[\x20-\x7e]+$/.test(value);
-}
-
-/** Reads the validator of a response. */
-export function readValidator(headers: Headers): string | undefined {
-  return strongEtag(headers) ?? strongDate(headers);
-}
-
-/** A weak ETag allows other bytes. */
-function strongEtag(headers: Headers): string | undefined {
-  const etag = headers.get("etag")?.trim() ?? "";
-  return /^"[^"]*"$/.test(etag) ? etag : undefined;
-}
-
-/**
- * A file may change twice in a second, so a date proves nothing within that second.
- *
- * @see https://www.rfc-editor.org/rfc/rfc9110#section-8.8.2.2
- */
-function strongDate(headers: Headers): string | undefined {
-  const lastModified = headers.get("last-modified")?.trim() ?? "";
-  const changedAt = Date.parse(lastModified);
-  const isFresh = Date.parse(headers.get("date") ?? "") - changedAt < 1000;
-  return Number.isNaN(changedAt) || isFresh ? undefined : lastModified;
 }

@@ -124,7 +124,7 @@ async function nameOf(asset: Asset, fileName: NonNullable<FileOptions["fileName"
 }
 
 /** Failures after which the bytes on disk are useless. */
-const discardPartAfter: (DownloadProblem | undefined)[] = ["changed", "size", "unexpected"];
+const discardPartAfter: (DownloadProblem | undefined)[] = ["changed", "size"];
 
 /** The kind of this download's failure; `undefined` for what the caller's code threw, which may come from another one. */
 function kindOf(error: unknown, { signal }: FileOptions): DownloadProblem | undefined {

@@ -1,7 +1,8 @@
 import { constants } from "node:fs";
 import { link, lstat, open, readFile, rename, rm, writeFile, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { Asset } from "../core/asset.ts";
+import { parseAssetId } from "../core/asset-ref.ts";
+import { sizeOf, type Asset } from "../core/asset.ts";
 import { DownloadError } from "../core/errors.ts";
 import type { Download, FirstBytes } from "../download/download.ts";
 import { isValidator } from "../download/version.ts";
@@ -23,6 +24,7 @@ export interface PartFile {
 
 interface PartState {
   asset_id: string;
+  /** As {@link sizeOf} gives it, so it may be missing. */
   size_bytes: number;
   validator: string;
 }
@@ -56,9 +58,10 @@ async function findFirstBytes(path: string, statePath: string, asset: Asset): Pr
   const state = await readState(statePath);
   const stats = await lstat(path).catch(() => undefined);
   if (state === undefined || stats === undefined) return undefined;
-  const isSame = state.asset_id === asset.asset_id && state.size_bytes === asset.size_bytes;
+  const size = sizeOf(asset);
+  const isSame = state.asset_id === parseAssetId(asset) && (sizeOf(state) ?? size) === (size ?? sizeOf(state));
   // With a second name, its process was killed between the `link` and the `rm` of moveWithoutReplacing.
-  const isOwn = stats.isFile() && stats.nlink === 1 && stats.size > 0 && !(stats.size > asset.size_bytes);
+  const isOwn = stats.isFile() && stats.nlink === 1 && stats.size > 0 && stats.size <= (size ?? Infinity);
   return isSame && isOwn ? { size: stats.size, validator: state.validator } : undefined;
 }
 
@@ -82,20 +85,32 @@ async function makePart(path: string, statePath: string): Promise<FileHandle> {
 /** Appends the bytes of the download. However it ends, the bytes that have come can be resumed. */
 export async function writePart(part: PartFile, download: Download): Promise<void> {
   const { path, file, firstBytes } = part;
-  let hasState = firstBytes !== undefined;
-  await writeInBatches(download.stream, firstBytes?.size ?? 0, (batch, position) =>
-    withDiskErrors(path, async () => {
-      if (!hasState) await writeState(part, download);
-      hasState = true;
-      await writeAll(file, batch, position);
-    }),
-  );
+  let isAnew = false;
+  await download.readWhole(async (stream) => {
+    if (isAnew) await withDiskErrors(path, () => emptyPart(part));
+    isAnew = true;
+    let hasState = firstBytes !== undefined;
+    await writeInBatches(stream, firstBytes?.size ?? 0, (batch, position) =>
+      withDiskErrors(path, async () => {
+        if (!hasState) await writeState(part, download);
+        hasState = true;
+        await writeAll(file, batch, position);
+      }),
+    );
+  });
+}
+
+/** Drops bytes that nothing proves to be of the same version as the next ones. */
+async function emptyPart({ path, statePath, file, lock }: PartFile): Promise<void> {
+  if (!(await lock.isHeld())) throw busy(path);
+  await rm(statePath, { force: true });
+  await file.truncate();
 }
 
 /** Writes down the version of the bytes that follow. Without a validator, nobody can resume them. */
 async function writeState({ statePath, asset }: PartFile, { validator }: Download): Promise<void> {
-  const { asset_id, size_bytes } = asset;
-  await writeFile(statePath, JSON.stringify({ asset_id, size_bytes, validator }), { flag: "wx" });
+  const state = { asset_id: parseAssetId(asset), size_bytes: sizeOf(asset), validator };
+  await writeFile(statePath, JSON.stringify(state), { flag: "wx" });
 }
 
 /** Gives the whole file its name, once it is on disk. */

@@ -3,25 +3,25 @@
  * origin looks like a network failure. A request header of ours costs a CORS preflight, which object stores refuse.
  */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { ClientOptions, Download, DownloadOptions } from "../../src/index.ts";
+import type { ClientOptions, Download, DownloadOptions, Fetch } from "../../src/index.ts";
 import { say, serve, startContentServer } from "../servers/content-server.ts";
-import { bytes, dropAtHalf, expectBytes, failureOf, half, startDownload, startReady } from "./downloads.ts";
+import { bytes, dated, dropAtHalf, expectBytes, failureOf, half, startDownload, startReady } from "./downloads.ts";
 
 beforeEach(() => void vi.stubGlobal("document", {}).stubGlobal("process", undefined));
 afterEach(() => void vi.unstubAllGlobals());
 
-const lastModified = "Mon, 15 Jun 2026 04:00:00 GMT";
-const dated = { etag: null, lastModified };
 const visibleHeaders = ["content-length", "content-type", "last-modified"];
+/** As {@link fetchAsInPage}, from a host that exposes its `Date` to pages. */
+const fetchWithDate: Fetch = (url, init) => fetchAsInPage(url, init, ["date", ...visibleHeaders]);
 
 /** The global `fetch`, as it behaves in a page. */
-async function fetchAsInPage(url: string, init: RequestInit): Promise<Response> {
+async function fetchAsInPage(url: string, init: RequestInit, visible = visibleHeaders): Promise<Response> {
   if (url.includes("/api/")) return fetch(url, init);
   expect(Object.keys(init.headers!).filter((name) => !["range", "accept-encoding"].includes(name))).toEqual([]);
   expect(init.redirect).toBe("follow");
   const { status, headers, body } = await fetch(url, init);
   if (status >= 400) throw new TypeError("Failed to fetch");
-  return new Response(body, { status, headers: [...headers].filter(([name]) => visibleHeaders.includes(name)) });
+  return new Response(body, { status, headers: [...headers].filter(([name]) => visible.includes(name)) });
 }
 
 function startInPage(
@@ -34,28 +34,34 @@ function startInPage(
 
 test("download resumes by length and Last-Modified, without If-Range, which would cost a preflight", async () => {
   await using server = await startReady(dropAtHalf(dated), serve(bytes, dated));
-  await expectBytes(startInPage(server));
+  await expectBytes(startInPage(server, {}, { fetch: fetchWithDate }));
   expect(server.requests[1]).toMatchObject({ range: `bytes=${half}-`, ifRange: undefined });
 });
 
 test("download fails with DownloadError `changed` when the rest has no Last-Modified", async () => {
   await using server = await startReady(dropAtHalf(dated), serve(bytes, { etag: null }));
-  const error = await failureOf(startInPage(server));
+  const error = await failureOf(startInPage(server, {}, { fetch: fetchWithDate }));
   expect(error).toMatchObject({ name: "DownloadError", kind: "changed" });
 });
 
 test("download reads a rest without a length up to size_bytes", async () => {
   await using server = await startReady(dropAtHalf(dated), serve(bytes, { ...dated, length: "hidden" }));
-  await expectBytes(startInPage(server));
+  await expectBytes(startInPage(server, {}, { fetch: fetchWithDate }));
 });
 
-test("download tries one fresh URL after a network failure, which may hide a refusal", async () => {
+test("download begins anew where the page does not see the Date, without which Last-Modified proves nothing", async () => {
+  await using server = await startReady(dropAtHalf(dated), serve(bytes, dated));
+  await expectBytes(startInPage(server));
+  expect(server.requests[1]!.range).toBeUndefined();
+});
+
+test("download tries one fresh URL in each attempt after a network failure, which may hide a refusal", async () => {
   await using server = await startReady(say(403), serve(bytes));
   await expectBytes(startInPage(server));
   expect(server.lookUps()).toBe(2);
   await using refusing = await startReady(say(403));
   expect(await failureOf(startInPage(refusing, { maxRetries: 1 }))).toMatchObject({ name: "NetworkError" });
-  expect([refusing.lookUps(), refusing.requests.length]).toEqual([2, 3]);
+  expect([refusing.lookUps(), refusing.requests.length]).toEqual([3, 4]);
 });
 
 test("download does not get a fresh URL after another failure", async () => {

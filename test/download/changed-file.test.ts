@@ -1,8 +1,8 @@
 /** A download never joins bytes of two versions of a file. */
 import { expect, test } from "vitest";
 import { caught } from "../helpers/caught.ts";
-import { makeBytes, say, serve } from "../servers/content-server.ts";
-import { bytes, dropAtHalf, expectBytes, half, readAtLeast, startDownload, startReady } from "./downloads.ts";
+import { makeBytes, say, serve, type ServeOptions } from "../servers/content-server.ts";
+import { bytes, dated, dropAtHalf, expectBytes, half, readAtLeast, startDownload, startReady } from "./downloads.ts";
 
 const otherBytes = makeBytes(bytes.length, "b");
 const etag = '"1"';
@@ -37,6 +37,37 @@ test.concurrent.each([
   await using server = await startReady(dropAtHalf({ etag }), serve(bytes, { etag, headers }));
   const reader = await readAtLeast(await startDownload(server), half);
   expect(await caught(reader.read())).toMatchObject({ name: "DownloadError", kind: "unexpected" });
+});
+
+const dateOfFirst = dated.lastModified;
+
+test.concurrent.each([
+  ["another weak ETag", 'W/"1"', 'W/"2"'],
+  ["a strong ETag instead of the weak one", 'W/"1"', '"1"'],
+  ["an ETag, and had none before", null, '"2"'],
+  ["no ETag, and had a weak one before", 'W/"1"', undefined],
+])("by its date the file is the same, but the rest has %s: `changed`", async (_case, first, second) => {
+  const rest = serve(otherBytes, { ...dated, headers: { ...dated.headers, ETag: second } });
+  await using server = await startReady(dropAtHalf({ ...dated, etag: first }), rest);
+  const reader = await readAtLeast(await startDownload(server), half);
+  expect(await caught(reader.read())).toMatchObject({ name: "DownloadError", kind: "changed" });
+  expect(server.requests[1]!.ifRange).toBe(dateOfFirst);
+});
+
+test.concurrent("a weak ETag that stays the same lets the date prove the version, also in another process", async () => {
+  const weak: ServeOptions = { ...dated, etag: 'W/"1"' };
+  await using server = await startReady(dropAtHalf(weak), serve(bytes, weak));
+  const first = await startDownload(server);
+  await expectBytes(first);
+  expect(server.requests[1]!.ifRange).toBe(dateOfFirst);
+  const { validator } = first;
+  expect(validator).toBe(`${dateOfFirst}; etag=W/"1"`);
+  const rest = (await startDownload(server)).resume({ size: half, validator: validator! });
+  await expectBytes(rest, bytes.subarray(half));
+  expect(server.requests[2]!.ifRange).toBe(dateOfFirst);
+  await using changed = await startReady(serve(bytes, { ...dated, etag: 'W/"2"' }));
+  const changedRest = (await startDownload(changed)).resume({ size: half, validator: validator! });
+  expect(await caught(changedRest.bytes())).toMatchObject({ kind: "changed" });
 });
 
 test.concurrent("resume fails with DownloadError `changed` when the file has another size, even by the same ETag", async () => {

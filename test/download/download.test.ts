@@ -91,7 +91,7 @@ test.concurrent("onProgress is called once when the first bytes are the last one
   await using server = await startReady(serve(bytes));
   const { events, onProgress } = recordProgress();
   await (await startDownload(server, { range: { start: 0, end: 10 }, onProgress })).bytes();
-  expect(events).toEqual([{ receivedBytes: 10, totalBytes: 10, resumes: 0, refreshes: 0 }]);
+  expect(events).toEqual([{ receivedBytes: 10, totalBytes: 10, resumes: 0, restarts: 0, refreshes: 0 }]);
 });
 
 test.concurrent("download waits for a slow onProgress beyond idleTimeoutMs, but not after an abort", async () => {

@@ -10,6 +10,13 @@ export const id = "asset_1";
 export const bytes = makeBytes(300_000);
 export const half = 150_000;
 
+/** A host that tells versions apart by Last-Modified alone: its `Date` shows that no second change was in that second. */
+export const dated = {
+  etag: null,
+  lastModified: "Mon, 15 Jun 2026 04:00:00 GMT",
+  headers: { Date: "Mon, 15 Jun 2026 04:00:01 GMT" },
+} satisfies ServeOptions;
+
 /** Serves the first half, then ends the connection. */
 export function dropAtHalf(options: ServeOptions = {}): ContentStep {
   return serve(bytes, { ...options, sent: half, fault: "end" });

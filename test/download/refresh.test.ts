@@ -1,11 +1,18 @@
 /** A signed URL that has expired: the asset is looked up again for a fresh one. */
 import { expect, test } from "vitest";
 import { slackMs, until } from "../helpers/timing.ts";
-import { readyAsset, say, serve, startContentServer } from "../servers/content-server.ts";
+import { readyAsset, say, serve, startContentServer, type ContentStep } from "../servers/content-server.ts";
 import { bytes, dropAtHalf, expectBytes, failureOf, half, readAtLeast } from "./downloads.ts";
 import { recordProgress, stallAtHalf, startDownload, startReady } from "./downloads.ts";
 
-test.concurrent.each([401, 403, 410])(
+function isExpired(path: string): boolean {
+  return Number(/expires=(\d+)/.exec(path)![1]) * 1000 < Date.now();
+}
+
+/** Serves the file by a URL that has not expired. */
+const refuseExpired: ContentStep = (request) => (isExpired(request.path) ? say(403) : serve(bytes))(request);
+
+test.concurrent.each([400, 401, 403, 404, 410])(
   "after HTTP %i download continues at once with a fresh URL, from the byte it has reached",
   async (status) => {
     await using server = await startReady(dropAtHalf(), say(status), serve(bytes));
@@ -42,6 +49,41 @@ test.concurrent("download gets another fresh URL once bytes have arrived by the 
   await using server = await startReady(drop, say(403), drop, say(410), drop);
   await expectBytes(startDownload(server));
   expect(server.lookUps()).toBe(3);
+});
+
+test.concurrent("a URL that expires in the pause before a retry is replaced", async () => {
+  await using server = await startContentServer(
+    readyAsset(bytes.length, 2),
+    say(503, { "Retry-After": "3" }),
+    refuseExpired,
+  );
+  await expectBytes(startDownload(server));
+  expect(server.lookUps()).toBe(3);
+});
+
+test.concurrent("a URL that the host refuses after a pause is replaced, though it has brought no byte", async () => {
+  await using server = await startReady(say(403), say(503), say(403), serve(bytes));
+  await expectBytes(startDownload(server));
+  expect(server.lookUps()).toBe(3);
+});
+
+test.concurrent("a host that refuses each fresh URL after a pause ends the download", async () => {
+  const script = [1, 2, 3, 4].flatMap(() => [say(403), say(503)]);
+  await using server = await startReady(...script, say(503));
+  const error = await failureOf(startDownload(server, { maxRetries: 2 }));
+  expect(error).toMatchObject({ name: "DownloadError", kind: "refused", status: 503 });
+  expect([server.lookUps(), server.requests.length]).toEqual([4, 6]);
+});
+
+test.concurrent("a download whose URLs live shorter than its pauses is read to its end", async () => {
+  const drop: ContentStep = (request) => (isExpired(request.path) ? say(403)(request) : dropAtHalf()(request));
+  await using server = await startContentServer(
+    readyAsset(bytes.length, 1),
+    drop,
+    say(503, { "Retry-After": "2" }),
+    refuseExpired,
+  );
+  await expectBytes(startDownload(server));
 });
 
 test.concurrent("download does not use a URL whose `expires` has passed", async () => {

@@ -8,6 +8,8 @@ export interface DownloadTask {
   baseUrl: string;
   assets: string[];
   target: string;
+  /** @default 0 */
+  maxRetries?: number;
   /** When the download is aborted, in milliseconds after its start. @default never */
   abortAfterMs?: number;
   /** After how many results of several assets the loop is left. @default never */
@@ -15,7 +17,7 @@ export interface DownloadTask {
 }
 
 const task = JSON.parse(process.argv[2]!) as DownloadTask;
-const client = createClient({ apiKey: secretKey, baseUrl: task.baseUrl, maxRetries: 0 });
+const client = createClient({ apiKey: secretKey, baseUrl: task.baseUrl, maxRetries: task.maxRetries ?? 0 });
 const controller = new AbortController();
 if (task.abortAfterMs !== undefined) setTimeout(() => controller.abort(new Error("aborted")), task.abortAfterMs);
 print("started");

@@ -1,0 +1,156 @@
+/**
+ * A connection that ends where nothing proves that the rest would be of the same version. What is read whole begins anew;
+ * a stream, which cannot take its bytes back, ends.
+ */
+import { expect, test } from "vitest";
+import { caught } from "../helpers/caught.ts";
+import { expectBackoff } from "../helpers/timing.ts";
+import { makeBytes, say, serve, type ServeOptions } from "../servers/content-server.ts";
+import { reset } from "../servers/fault-server.ts";
+import { bytes, dropAtHalf, expectBytes, failureOf, half, readAtLeast, recordProgress } from "./downloads.ts";
+import { startDownload, startReady, startWithoutSize } from "./downloads.ts";
+
+const lastModified = "Mon, 15 Jun 2026 04:00:00 GMT";
+const second = Date.parse(lastModified) / 1000;
+const inThatSecond = { Date: lastModified };
+const etagOf = (radix: number, end: string): string => `"${second.toString(radix)}${end}"`;
+
+const unproven: [what: string, options: ServeOptions][] = [
+  ["there is no validator", { etag: null }],
+  ["the ETag is weak", { etag: 'W/"1"' }],
+  ["the ETag is not quoted", { etag: "1" }],
+  ["Last-Modified is not a date", { etag: null, lastModified: "yesterday", headers: { Date: lastModified } }],
+  ["Last-Modified is in the second of the response", { etag: null, lastModified, headers: inThatSecond }],
+  ["Last-Modified is after the Date", { etag: null, lastModified, headers: { Date: "Mon, 15 Jun 2020 04:00:00 GMT" } }],
+  ["there is a Last-Modified, but no Date", { etag: null, lastModified }],
+  ["there is a Last-Modified, but its Date cannot be read", { etag: null, lastModified, headers: { Date: "now" } }],
+  ["nginx made the ETag in that second", { etag: etagOf(16, "-493e0"), lastModified, headers: inThatSecond }],
+  ["Caddy made the ETag in that second", { etag: etagOf(36, "6fhc"), lastModified, headers: inThatSecond }],
+  [
+    "a server made the ETag in that second in decimals",
+    { etag: etagOf(10, "-1"), lastModified, headers: inThatSecond },
+  ],
+  ["nginx made the ETag, and there is no Date", { etag: etagOf(16, "-493e0").toUpperCase(), lastModified }],
+];
+
+test.concurrent.each(unproven)("bytes begins anew, and a stream ends, when %s", async (_case, options) => {
+  await using server = await startReady(dropAtHalf(options), serve(bytes, options), dropAtHalf(options));
+  await expectBytes(startDownload(server));
+  expect(server.requests.map(({ range }) => range)).toEqual([undefined, undefined]);
+  const error = await failureOf(startDownload(server));
+  expect(error).toMatchObject({ name: "NetworkError", attempts: 1, retryable: true });
+  expect((error as Error).message).toMatch(/a stream cannot begin anew\. Use bytes\(\) or downloadToFile\./);
+  expect(server.requests).toHaveLength(3);
+});
+
+test.concurrent.each([
+  ["nginx", etagOf(16, "-493e0")],
+  ["Caddy", etagOf(36, "6fhc")],
+])("an ETag that %s made of the second proves the version once that second is over", async (_name, etag) => {
+  const options = { etag, lastModified, headers: { Date: "Mon, 15 Jun 2026 04:00:01 GMT" } };
+  await using server = await startReady(dropAtHalf(options), serve(bytes, options));
+  await expectBytes(startDownload(server));
+  expect(server.requests[1]).toMatchObject({ range: `bytes=${half}-`, ifRange: etag });
+});
+
+test.concurrent.each(["end", "reset", "stall"] as const)(
+  "bytes gives one whole version when the first connection %ss inside another one",
+  async (fault) => {
+    const first = makeBytes(bytes.length, "first");
+    await using server = await startReady(
+      serve(first, { etag: null, sent: half, fault }),
+      serve(bytes, { etag: null }),
+    );
+    await expectBytes(startDownload(server, { idleTimeoutMs: 500 }));
+  },
+);
+
+test.concurrent("text, blob and a range begin anew, too", async () => {
+  const cut = dropAtHalf({ etag: null });
+  const whole = serve(bytes, { etag: null });
+  await using server = await startReady(
+    cut,
+    whole,
+    cut,
+    whole,
+    serve(bytes, { etag: null, sent: 10, fault: "end" }),
+    whole,
+  );
+  const expected = new TextDecoder().decode(bytes);
+  expect((await (await startDownload(server)).text()) === expected).toBe(true);
+  expect((await (await startDownload(server)).blob()).size).toBe(bytes.length);
+  const range = { start: 1000, end: 2000 };
+  await expectBytes(startDownload(server, { range }), bytes.subarray(1000, 2000));
+  expect(server.requests.slice(4).map(({ range }) => range)).toEqual(["bytes=1000-1999", "bytes=1000-1999"]);
+});
+
+test.concurrent("each beginning spends a retry that bytes do not give back, so a host that always cuts ends", async () => {
+  await using server = await startReady(dropAtHalf({ etag: null }));
+  const error = (await caught((await startDownload(server, { maxRetries: 2 })).bytes())) as Error;
+  expect(error).toMatchObject({ name: "NetworkError", attempts: 3 });
+  expect(error.message).not.toContain("stream");
+  expect(server.requests).toHaveLength(3);
+  expectBackoff(server.gapsMs()[0], 1);
+  expectBackoff(server.gapsMs()[1], 2);
+});
+
+test.concurrent("a request without a byte has the retries that are left after a new beginning", async () => {
+  await using server = await startReady(dropAtHalf({ etag: null }), () => reset);
+  const error = await caught((await startDownload(server, { maxRetries: 2 })).bytes());
+  expect(error).toMatchObject({ name: "NetworkError" });
+  expect(server.requests).toHaveLength(3);
+});
+
+test.concurrent("a new beginning is retried, refreshed and resumed like the first one", async () => {
+  await using server = await startReady(
+    dropAtHalf({ etag: null }),
+    say(503),
+    say(403),
+    dropAtHalf({ etag: '"1"' }),
+    serve(bytes, { etag: '"1"' }),
+  );
+  const { events, onProgress } = recordProgress();
+  await expectBytes(startDownload(server, { onProgress }));
+  expect(server.requests.map(({ range }) => range)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    `bytes=${half}-`,
+  ]);
+  expect(events.at(-1)).toMatchObject({ resumes: 1, restarts: 1, refreshes: 1 });
+});
+
+test.concurrent("progress begins again at 0, and counts the new beginnings", async () => {
+  const slow = { etag: null, pieceBytes: 10_000 };
+  await using server = await startReady(dropAtHalf(slow), serve(bytes, slow));
+  const { events, onProgress } = recordProgress();
+  await expectBytes(startDownload(server, { onProgress }));
+  const [first, second] = [0, 1].map((number) => events.filter(({ restarts }) => restarts === number));
+  expect(first!.at(-1)!.receivedBytes).toBeGreaterThan(second![0]!.receivedBytes);
+  expect(second!.at(-1)).toMatchObject({ receivedBytes: bytes.length, totalBytes: bytes.length, resumes: 0 });
+});
+
+test.concurrent("a file of unknown size may be shorter after a new beginning", async () => {
+  const shorter = bytes.subarray(0, 1000);
+  await using server = await startWithoutSize(dropAtHalf({ etag: null }), serve(shorter, { etag: null }));
+  await expectBytes(startDownload(server), shorter);
+});
+
+test.concurrent("the signal ends the pause before a new beginning with its reason", async () => {
+  await using server = await startReady(dropAtHalf({ etag: null }));
+  const controller = new AbortController();
+  const onRetry = (): void => controller.abort("the user left");
+  const download = await startDownload(server, { signal: controller.signal }, { onRetry });
+  expect(await caught(download.bytes())).toBe("the user left");
+  expect(server.requests).toHaveLength(1);
+});
+
+test.concurrent("a stream that has given out no byte begins anew", async () => {
+  await using server = await startReady(
+    serve(bytes, { etag: null, sent: 0, fault: "end" }),
+    serve(bytes, { etag: null }),
+  );
+  const reader = await readAtLeast(await startDownload(server), bytes.length);
+  expect((await reader.read()).done).toBe(true);
+});

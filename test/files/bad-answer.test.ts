@@ -1,0 +1,86 @@
+/** An answer that says nothing about the file, as that of a captive portal: the bytes on disk are kept. */
+import { expect } from "vitest";
+import { caught } from "../helpers/caught.ts";
+import { say, serve, type ContentStep, type ServeOptions } from "../servers/content-server.ts";
+import { bytes, etag, expectFile, half, leavePart, otherBytes, save, size, sizeOf } from "./downloads.ts";
+import { startFileServer, test, whole, withoutRetries } from "./downloads.ts";
+
+const firstHalf = bytes.subarray(0, half);
+const page = "<html>Log in to the hotel's network</html>";
+const html = { "Content-Type": "text/html; charset=utf-8" };
+
+/** Answers 200 without saying how long the body is. */
+function sayChunked(headers: Record<string, string>, body: string): ContentStep {
+  const chunked = { "Transfer-Encoding": "chunked", "Content-Type": "image/png", ...headers };
+  const lines = Object.entries(chunked).map(([name, value]) => `${name}: ${value}\r\n`);
+  const chunk = `${Buffer.byteLength(body).toString(16)}\r\n${body}\r\n0\r\n\r\n`;
+  return () => (socket) => void socket.write(`HTTP/1.1 200 OK\r\n${lines.join("")}\r\n${chunk}`);
+}
+
+/** The right bytes with a wrong Content-Range, or without one. */
+const claim = (range: string | undefined): ContentStep => serve(bytes, { etag, headers: { "Content-Range": range } });
+
+test.concurrent.for<[what: string, step: ContentStep, kind: string]>([
+  ["redirect loop", say(302, { Location: "/again" }), "unexpected"],
+  ["redirect to an unsafe address", say(302, { Location: "http://example.invalid/" }), "address"],
+  ["captive portal's page", say(200, html, page), "unexpected"],
+  ["captive portal's page with an ETag", say(200, { ...html, ETag: '"portal"' }, page), "unexpected"],
+  [
+    "captive portal's page with a date",
+    say(200, { ...html, "Last-Modified": "Mon, 15 Jun 2026 04:00:00 GMT" }, page),
+    "unexpected",
+  ],
+  ["captive portal's page of unknown length", sayChunked(html, page), "unexpected"],
+  ["page of another type and length", say(200, { "Content-Type": "text/plain" }, "Hello"), "unexpected"],
+  ["206 without Content-Range", claim(undefined), "unexpected"],
+  ["206 from the first byte on", claim(`bytes 0-${size - 1}/${size}`), "unexpected"],
+  ["206 whose Content-Range cannot be read", claim("bytes x-y/z"), "unexpected"],
+  ["206 of encoded bytes", serve(bytes, { etag, headers: { "Content-Encoding": "gzip" } }), "unexpected"],
+  ["bare 416", say(416), "unexpected"],
+  ["416 without a size", say(416, { "Content-Range": "bytes */*" }), "unexpected"],
+  ["416 although there are more bytes", say(416, { "Content-Range": `bytes */${size}` }), "unexpected"],
+  ["404", say(404), "refused"],
+  ["451", say(451), "refused"],
+  ["204", say(204), "refused"],
+  ["503", say(503), "refused"],
+])("a part is kept after a %s, and resumed later", async ([, step, kind], { folder, path }) => {
+  await leavePart(path, firstHalf);
+  const requests = kind === "unexpected" ? 12 : 2; // a redirect loop takes six
+  await using server = await startFileServer(...Array.from({ length: requests }, () => step));
+  expect(await caught(save(server, path, withoutRetries))).toMatchObject({ name: "DownloadError", kind });
+  expect(await folder.names()).toEqual(["a.png.part", "a.png.part.json"]);
+  expect(await sizeOf(`${path}.part`)).toBe(half);
+  await using mended = await startFileServer(whole);
+  expect(await save(mended, path)).toMatchObject({ size, resumedFrom: half });
+  await expectFile(path, bytes);
+});
+
+test.concurrent.for<[what: string, options: ServeOptions]>([
+  ["another ETag", { etag: '"v2"' }],
+  [
+    "a date instead of the ETag",
+    { etag: null, lastModified: "Mon, 15 Jun 2026 04:00:00 GMT", headers: { ETag: '"v3"' } },
+  ],
+  ["neither ETag nor date, and the right length", { etag: null }],
+  ["neither ETag, date nor length", { etag: null, length: "hidden" }],
+])("a part is replaced when the whole file comes with %s", async ([, options], { folder, path }) => {
+  await leavePart(path, firstHalf);
+  await using server = await startFileServer(serve(otherBytes, { ...options, ranges: "ignored" }));
+  expect(await save(server, path)).toMatchObject({ size, resumedFrom: 0 });
+  await expectFile(path, otherBytes);
+  expect(await folder.names()).toEqual(["a.png"]);
+});
+
+test.concurrent("a page in the place of a new file is not saved, and leaves nothing", async ({ folder, path }) => {
+  await using server = await startFileServer(say(200, html, page), sayChunked(html, page));
+  for (let call = 0; call < 2; call++) {
+    expect(await caught(save(server, path))).toMatchObject({ kind: "unexpected" });
+    expect(await folder.names()).toEqual([]);
+  }
+});
+
+test.concurrent("a file is saved although its host calls it HTML, if it has size_bytes bytes", async ({ path }) => {
+  await using server = await startFileServer(serve(bytes, { etag, headers: html }));
+  await save(server, path);
+  await expectFile(path, bytes);
+});
