@@ -63,11 +63,13 @@ export interface Assets {
    * @param asset - As for `get`.
    * @returns The asset, its size, and its bytes: as a stream, or all at once by `bytes()`, `blob()` or `text()`.
    * @throws {@link ConfigError}, {@link ApiError}, {@link NetworkError}, {@link TimeoutError} or {@link ResponseError} as
-   * `get` does. Reading throws these too, for the look-ups that give fresh URLs, and:
+   * `get` does. Reading throws these too, for the look-ups that give fresh URLs.
+   * @throws {@link ResponseError} when the API answers with another asset.
    * @throws {@link NotReadyError} when the asset has no address yet.
    * @throws {@link DownloadError} when the content host refuses, the file changes or has another size; see `kind`.
-   * @throws {@link NetworkError} when the connection failed more than `maxRetries` times without a byte between, or
-   * once if the content host does not say which version of the file it sends.
+   * @throws {@link NetworkError} when the connection failed more than `maxRetries` times without a byte between. If the
+   * content host does not prove which version of the file it sends, what is read whole begins anew each time, and a
+   * stream that has given out bytes ends at once.
    * @throws {@link TimeoutError} when nothing came for `idleTimeoutMs`, as many times.
    * @throws The `reason` of `signal` when it aborts.
    * @see generated/openapi.json, `signed_url` of the schema `Asset`

@@ -109,7 +109,7 @@ export class TimeoutError extends ChenyuError {
   }
 }
 
-/** Thrown when a whole response is not the API's: a gateway's page, a redirect, other JSON. */
+/** Thrown when a whole response is not the API's, or is about another asset than the one to download. */
 export class ResponseError extends ChenyuError {
   override readonly name = "ResponseError";
   /** HTTP status. */
@@ -155,7 +155,7 @@ export class DownloadError extends ChenyuError {
 }
 
 /**
- * - `address`: an address of the content is not safe to use.
+ * - `address`: no address of the content is safe to use, or that of a redirect is not.
  * - `refused`: the content host refuses (see `status`), also with a fresh URL.
  * - `changed`: the file is no longer the one that the first bytes came from.
  * - `size`: there are more or fewer bytes than announced, or than `size_bytes`.

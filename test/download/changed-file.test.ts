@@ -54,6 +54,13 @@ test.concurrent.each([
   expect(server.requests[1]!.ifRange).toBe(dateOfFirst);
 });
 
+test.concurrent("a host that ignores If-Range and sends the rest of a newer file: `changed`", async () => {
+  const newer = { ...dated, headers: { ...dated.headers, "Last-Modified": "Mon, 15 Jun 2026 04:00:01 GMT" } };
+  await using server = await startReady(dropAtHalf(dated), serve(otherBytes, newer));
+  const reader = await readAtLeast(await startDownload(server), half);
+  expect(await caught(reader.read())).toMatchObject({ kind: "changed" });
+});
+
 test.concurrent("a weak ETag that stays the same lets the date prove the version, also in another process", async () => {
   const weak: ServeOptions = { ...dated, etag: 'W/"1"' };
   await using server = await startReady(dropAtHalf(weak), serve(bytes, weak));
