@@ -159,6 +159,7 @@ export class DownloadError extends ChenyuError {
  * - `refused`: the content host refuses (see `status`), also with a fresh URL.
  * - `changed`: the file is no longer the one that the first bytes came from.
  * - `size`: there are more or fewer bytes than announced, or than `size_bytes`.
+ * - `corrupt`: the bytes do not have the digest that `sha256` or the content host gives.
  * - `too_large`: more than `maxBytes`.
  * - `unexpected`: the content host's answer cannot be used.
  * - `exists`: the file exists already, and `overwrite` is `error`.
@@ -166,7 +167,7 @@ export class DownloadError extends ChenyuError {
  * - `disk_full`, `no_permission`, `target`: the file cannot be written; `cause` is the system's error.
  */
 export type DownloadProblem =
-  | ("address" | "refused" | "changed" | "size" | "too_large" | "unexpected")
+  | ("address" | "refused" | "changed" | "size" | "corrupt" | "too_large" | "unexpected")
   | ("exists" | "busy" | "disk_full" | "no_permission" | "target");
 
 interface DownloadDetails {
