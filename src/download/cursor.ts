@@ -1,4 +1,5 @@
 import { ConfigError } from "../core/errors.ts";
+import type { Digest } from "./digest.ts";
 import { cutOffError, downloadError, refusedError, type ErrorFacts } from "./errors.ts";
 import { readHead, type ContentHead } from "./head.ts";
 import type { ByteRange } from "./options.ts";
@@ -19,6 +20,8 @@ export interface Cursor {
   end: number | undefined;
   /** Version of the bytes delivered so far. */
   version: Version | undefined;
+  /** What the host says that the whole file hashes to, as far as nobody has checked it yet. */
+  digests: readonly Digest[];
   /** How many times the download went on where a connection had ended. */
   resumes: number;
   /** How many times it began anew at the first byte. */

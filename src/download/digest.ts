@@ -33,6 +33,9 @@ export function readSha256(value: unknown, place: "memory" | "file", refuse: (te
     const fault = value.length === 64 ? "a character that is no hexadecimal digit" : `${value.length} characters`;
     return refuse(`${JSON.stringify(value.slice(0, 100))} has ${fault}. ${fix}`);
   }
+  if (place === "file" && nodeCrypto() === undefined) {
+    return refuse("there is no node:crypto to hash the file. Leave sha256 out.");
+  }
   if (place === "memory" && subtleCrypto() === undefined) {
     return refuse("there is no crypto.subtle, as in pages that are served by http:. Use https:, or leave sha256 out.");
   }
@@ -40,14 +43,13 @@ export function readSha256(value: unknown, place: "memory" | "file", refuse: (te
 }
 
 /**
- * Reads the digests of the whole file from the headers of a response. An encoded body has none, because `fetch` decodes it.
+ * Reads the digests of the whole file from the headers of a response whose body `fetch` has not decoded.
  * A value that cannot be read is passed over, because nobody documents what the hosts send.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9530 for `Repr-Digest` and `Content-Digest`
  * @see https://www.rfc-editor.org/rfc/rfc2616#section-14.15 for `Content-MD5`
  */
 export function readDigests({ status, headers }: Pick<Response, "status" | "headers">): Digest[] {
-  if (!/^(identity)?$/i.test(headers.get("content-encoding") ?? "")) return [];
   const length = headers.has("content-length") ? Number(headers.get("content-length")) : undefined;
   const found: [Digest["from"], Algorithm, string][] = [];
   for (const member of parseDictionary(headers.get("repr-digest"))) found.push(["Repr-Digest", ...member]);

@@ -4,7 +4,9 @@ import type { LookUp } from "../core/look-up.ts";
 import { checkOptions, type Settings } from "../core/options.ts";
 import { withRetries } from "../core/retry.ts";
 import { canResume, type Cursor } from "./cursor.ts";
-import { downloadError } from "./errors.ts";
+import type { Digest } from "./digest.ts";
+import { downloadError, type ErrorFacts } from "./errors.ts";
+import { checkBytes, checkSha256 } from "./integrity.ts";
 import { checkPosition, resolveDownloadSettings, type DownloadOptions, type ReadOptions } from "./options.ts";
 import { lookUpSame, type ContentHost, type Source } from "./source.ts";
 import { streamContent } from "./stream.ts";
@@ -28,9 +30,13 @@ export interface Download {
    * @internal
    */
   readWhole<T>(read: (stream: ReadableStream<Uint8Array>) => Promise<T>): Promise<T>;
+  /** The digests of the content host that are left to check, for whoever has the first bytes. @internal */
+  readonly digests: readonly Digest[];
+  /** The facts for errors. @internal */
+  readonly facts: ErrorFacts;
   /** Makes a download of the bytes after the first ones, if the file is still the same. */
   resume(first: FirstBytes): Download;
-  /** Reads all bytes. @throws {@link DownloadError} when there are more than `maxBytes`. */
+  /** Reads all bytes. @throws {@link DownloadError} when there are more than `maxBytes`, or `sha256` does not hold. */
   bytes(options?: ReadOptions): Promise<Uint8Array>;
   /** Reads all bytes into a `Blob` of the asset's `mime_type`. @throws As `bytes`. */
   blob(options?: ReadOptions): Promise<Blob>;
@@ -66,7 +72,7 @@ export async function startDownload(
   const source: Source = { ...host, requests: 0, refreshes: 0, id, settings, lookUp, asset, clockSkewMs };
   const end = size === undefined ? undefined : Math.min(range.end ?? size, size);
   const position = { position: start, total: size, end, version: undefined };
-  const counts = { resumes: 0, restarts: 0, mayRestart: false };
+  const counts = { digests: [], resumes: 0, restarts: 0, mayRestart: false };
   return openDownload(source, { range, size, mediaType: asset.mime_type, ...position, ...counts });
 }
 
@@ -97,7 +103,27 @@ function openDownload(initialSource: Source, initialCursor: Cursor): Download {
     const text = `there are more than maxBytes (${maxBytes}) bytes. Read the stream, or raise maxBytes`;
     const tooLarge = (): Error => downloadError(source, "too_large", text);
     if (size !== undefined && size > maxBytes) throw tooLarge();
-    return readWhole((stream) => collect(stream, maxBytes, tooLarge));
+    const digests = await readCallersDigest(options);
+    return readWhole(async (stream) => {
+      const chunks = await collect(stream, maxBytes, tooLarge);
+      const unchecked = [...digests, ...cursor.digests];
+      if (unchecked.length === 0) return chunks;
+      const bytes = concat(chunks);
+      await checkBytes(source, bytes, unchecked);
+      return [bytes];
+    });
+  }
+
+  async function readCallersDigest({ sha256 }: ReadOptions): Promise<Digest[]> {
+    if (sha256 === undefined) return [];
+    const { position, range } = initialCursor;
+    if (position > 0 || range.end !== undefined) {
+      throw new ConfigError(
+        "sha256",
+        "it is that of the whole file, so it cannot be checked for a part. Leave it out.",
+      );
+    }
+    return [await checkSha256(sha256, "memory")];
   }
 
   const download: Download = {
@@ -109,6 +135,12 @@ function openDownload(initialSource: Source, initialCursor: Cursor): Download {
     get validator() {
       // No download can go on inside an encoded body.
       return cursor.version?.isEncoded ? undefined : cursor.version?.validator;
+    },
+    get digests() {
+      return cursor.digests;
+    },
+    get facts() {
+      return { id: source.id, requests: source.requests };
     },
     readWhole,
     resume({ size, validator }) {

@@ -13,7 +13,7 @@ function loadDigestCode(): Promise<typeof import("./digest.ts")> {
 /**
  * Checks the option `sha256`.
  *
- * @param place - Where the bytes are hashed. Without `crypto.subtle`, no bytes in memory can be.
+ * @param place - Where the bytes are hashed: in memory by `crypto.subtle`, in a file by `node:crypto`.
  * @throws {@link ConfigError} when it is not a SHA-256 in hexadecimal digits, or cannot be checked here.
  */
 export async function checkSha256(value: unknown, place: "memory" | "file"): Promise<Digest> {
@@ -23,7 +23,7 @@ export async function checkSha256(value: unknown, place: "memory" | "file"): Pro
   });
 }
 
-/** Finds what a response says that the whole file hashes to. */
+/** Finds what a response says that the whole file hashes to. @param response - One whose body `fetch` has not decoded. */
 export async function findDigests(response: Pick<Response, "status" | "headers">): Promise<Digest[]> {
   const { headers } = response;
   if (!digestHeaders.some((name) => headers.has(name))) return [];

@@ -43,6 +43,8 @@ export interface Progress {
 export interface ReadOptions {
   /** Limit for the memory, in bytes. @default 100000000 */
   maxBytes?: number | undefined;
+  /** SHA-256 of the whole file, in hexadecimal digits. @default none: only the size is checked */
+  sha256?: string | undefined;
 }
 
 const downloadNumbers: NumberRules<"idleTimeoutMs"> = { idleTimeoutMs: { fallback: 30_000, min: 1 } };

@@ -1,8 +1,10 @@
 import { onAbort } from "../core/abort.ts";
 import { isTransient, withRetries } from "../core/retry.ts";
 import { canResume, cutToWanted, endResponse, isWhole, startResponse, type Cursor } from "./cursor.ts";
+import type { DigestCheck } from "./digest.ts";
 import { connectionError, idleError, streamEndsError } from "./errors.ts";
 import { checkDecoded, type ContentHead } from "./head.ts";
+import { findDigests, startDigestCheck, throwIfCorrupt } from "./integrity.ts";
 import { requestContent, type Source } from "./source.ts";
 
 /** Reads a content from one end to the other, over as many requests as it takes. */
@@ -26,6 +28,9 @@ export function createContentReader(source: Source, cursor: Cursor, signal: Abor
   let head: ContentHead | undefined;
   /** Position of the next byte of the response, which may lie before the cursor. */
   let at = 0;
+  /** Hashes the file. `undefined` if there is nothing to check, or no way. */
+  let digestCheck: DigestCheck | undefined;
+  let hasDelivered = false;
 
   // Bytes do not give back the retries that were spent on beginning anew.
   const settings = { ...source.settings, maxRetries: maxRetries - cursor.restarts };
@@ -52,6 +57,15 @@ export function createContentReader(source: Source, cursor: Cursor, signal: Abor
     }
   }
 
+  async function startCheck(response: Response, { isEncoded }: ContentHead): Promise<void> {
+    const { range, position } = cursor;
+    const isWholeFile = range.start === 0 && range.end === undefined;
+    cursor.digests = isWholeFile && !isEncoded ? await findDigests(response) : [];
+    // Whoever has the first bytes of a file that is resumed can check it.
+    digestCheck = position === 0 ? await startDigestCheck(cursor.digests) : undefined;
+    if (digestCheck !== undefined) cursor.digests = [];
+  }
+
   async function readOnce(): Promise<Uint8Array | undefined> {
     signal.throwIfAborted();
     if (cursor.position === cursor.range.end) return undefined;
@@ -61,6 +75,7 @@ export function createContentReader(source: Source, cursor: Cursor, signal: Abor
       head = startResponse(cursor, response, source);
       if (head === undefined) return undefined;
       at = head.start;
+      if (!hasDelivered) await startCheck(response, head);
     }
     for (let piece = await readPiece(); piece?.done === false; piece = await readPiece()) {
       const bytes = cutToWanted(cursor, piece.value, at, source);
@@ -69,6 +84,7 @@ export function createContentReader(source: Source, cursor: Cursor, signal: Abor
       if (bytes.length === 0) continue;
       cursor.version ??= head;
       cursor.position += bytes.length;
+      hasDelivered = true;
       return bytes;
     }
     endResponse(cursor, head, at, source);
@@ -76,9 +92,9 @@ export function createContentReader(source: Source, cursor: Cursor, signal: Abor
   }
 
   return {
-    // Each read has retries of its own, so each byte restores them all.
-    read: () =>
-      withRetries(policy, async () => {
+    async read() {
+      // Each read has retries of its own, so each byte restores them all.
+      const bytes = await withRetries(policy, async () => {
         try {
           return await readOnce();
         } catch (error) {
@@ -91,7 +107,11 @@ export function createContentReader(source: Source, cursor: Cursor, signal: Abor
           [request, body, head] = [new AbortController(), undefined, undefined];
           throw error;
         }
-      }),
+      });
+      if (bytes === undefined) throwIfCorrupt(source, digestCheck?.end());
+      else digestCheck?.update(bytes);
+      return bytes;
+    },
     close: () => endRequest(undefined),
   };
 }

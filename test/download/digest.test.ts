@@ -115,11 +115,6 @@ describe("the digests in the headers of a content host", () => {
     const changed = await checkResponse({ "Repr-Digest": wrongSha256 }, {}, "bytes=50000-");
     expect(changed.at(-1)).toContain("DownloadError: asset_1: the Repr-Digest");
   });
-
-  test.concurrent("an encoded body has none, because fetch decodes it", async () => {
-    const headers = { "Repr-Digest": wrongSha256, "Content-Digest": wrongSha512, "Content-MD5": wrongMd5 };
-    expect(await checkResponse(headers, { encoding: "gzip" })).toEqual([]);
-  });
 });
 
 test("the error names the giver, the algorithm, both values and the fix", async () => {
@@ -156,6 +151,12 @@ describe("the option sha256", () => {
   test("its digits may be in upper case", async () => {
     const value = hash("sha256", "hex").toUpperCase();
     await checkBytes(facts, bytes, [await checkSha256(value, "memory")]);
+  });
+
+  test("is refused for a file where there is no node:crypto", async () => {
+    vi.stubGlobal("process", {});
+    const error = await caught(checkSha256("ab".repeat(32), "file"));
+    expect(error).toMatchObject({ name: "ConfigError", message: expect.stringContaining("there is no node:crypto") });
   });
 
   test.each([undefined, {}])("is refused for bytes in memory where crypto is %o, not for a file", async (crypto) => {
