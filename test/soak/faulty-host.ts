@@ -24,6 +24,7 @@ const validators = {
   ETag: (name: string) => ({ etag: `"${name}"` }),
   date: (_name: string, day: number) => ({ etag: null, lastModified: new Date(Date.UTC(2020, 0, day)).toUTCString() }),
   "weak ETag": (name: string) => ({ etag: `W/"${name}"` }),
+  both: (name: string, day: number) => ({ ...validators.date(name, day), etag: `W/"${name}"` }),
   none: () => ({ etag: null }),
 };
 
@@ -31,7 +32,8 @@ const validators = {
 export function makeSource(id: string, seed: string, minSize: number, size?: number): Source {
   const random = makeRandom(`${seed} ${id}`);
   const dice = random();
-  const validator = dice < 0.75 ? "ETag" : dice < 0.9 ? "date" : dice < 0.95 ? "weak ETag" : "none";
+  const validator =
+    dice < 0.6 ? "ETag" : dice < 0.75 ? "date" : dice < 0.85 ? "weak ETag" : dice < 0.9 ? "both" : "none";
   const sizes = [size ?? drawSize(random, minSize)];
   return { id, sizes, validator, random, signatures: 0, revoked: 0, faultFactor: 1 };
 }
@@ -92,6 +94,10 @@ const faults: Fault[] = [
   ["changed, validator left out", 1.5, (source) => (change(source), whole(source, noValidators))],
   ["503 with Retry-After", 3, () => say(503, { "Retry-After": "1" }, "<Error/>")],
   ["500", 2, () => say(500)],
+  ["520", 1, () => say(520)],
+  ["captive portal", 1, () => say(200, { "Content-Type": "text/html", ETag: '"portal"' }, "<html>Log in</html>")],
+  ["unknown encoding", 4, (source) => whole(source, { headers: { "Content-Encoding": "aws-chunked" } })],
+  ["wrong digest", 1, (source) => whole(source, { headers: { "Content-MD5": "AAAAAAAAAAAAAAAAAAAAAA==" } })],
   ["redirected", 4, (_source, { path }) => say(302, { Location: `${path}&again` })],
   ["redirected off loopback", 0.4, () => say(302, { Location: "http://example.invalid/" })],
   ["gzip", 1.5, (source) => whole(source, { encoding: "gzip" })],
@@ -103,6 +109,7 @@ const rangeFaults: Fault[] = [
   ["range ignored", 8, (source) => whole(source, { ranges: "ignored" })],
   ["206 with a wrong total", 1.5, (source, request) => claimRange(source, request, 0, 1)],
   ["206 with a wrong start", 1.5, (source, request) => claimRange(source, request, 1, 0)],
+  ["416 without a size", 1, () => say(416)],
 ];
 
 function whole(source: Source, options: ServeOptions = {}): ContentStep {
@@ -126,7 +133,7 @@ function startOf(range: string | undefined): number {
 
 function revoke(source: Source): ContentStep {
   source.revoked = source.signatures;
-  return say([401, 403, 410][Math.floor(source.random() * 3)]!);
+  return say([400, 401, 403, 404, 410][Math.floor(source.random() * 5)]!);
 }
 
 function change({ sizes, random }: Source): void {
