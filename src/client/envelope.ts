@@ -1,7 +1,7 @@
 import type { components } from "../../generated/schema.ts";
 import type { Asset } from "../core/asset.ts";
 import { ApiError } from "../core/errors.ts";
-import { retryAfterMsOf, transientStatuses } from "../core/retry.ts";
+import { isTransientStatus, retryAfterMsOf } from "../core/retry.ts";
 
 /** The envelope of a successful look-up. */
 export type AssetResponse = components["schemas"]["AssetResponse"];
@@ -41,14 +41,15 @@ export interface ResponseFacts extends Pick<Response, "ok" | "status" | "headers
 /** The failure that a response reports, by HTTP status or by envelope. @internal */
 export function findFailure(response: ResponseFacts, { code, message }: Envelope): ApiError | undefined {
   const { ok, status, headers, requestLine, requestId, attempts, redact } = response;
-  if (ok && (code === undefined || code === 0)) return undefined;
+  // Inside a 200, a code that is an HTTP error status means what that status means.
+  const meaning = ok ? code : status;
+  if (meaning === undefined || meaning === 0) return undefined;
   const msg = message && redact(message);
-  const kind = ok && code !== undefined ? kindOfCode(code) : kindOfStatus(status);
+  const kind = ok && (meaning < 400 || meaning > 599) ? "rejected" : kindOfStatus(meaning);
   const reason = kind === "rejected" ? guessReason(msg ?? "") : undefined;
   const retryAfterMs = retryAfterMsOf(headers);
-  const retryable = ok ? code === 429 : transientStatuses.includes(status);
   const answer = { status, code, msg, kind, reason, retryAfterMs };
-  return new ApiError(requestLine, answer, { requestId, attempts, retryable });
+  return new ApiError(requestLine, answer, { requestId, attempts, retryable: isTransientStatus(meaning) });
 }
 
 /** The parts of a body that may be an envelope. @internal */
@@ -64,15 +65,10 @@ export function readEnvelope(body: unknown): Envelope {
   // The vendor documents an integer. Clients have also met text.
   const number = typeof code === "string" && /^-?\d+$/.test(code) ? Number(code) : code;
   return {
-    code: typeof number === "number" && Number.isSafeInteger(number) ? number : undefined,
+    code: Number.isSafeInteger(number) ? (number as number) : undefined, // only a number is an integer
     message: [msg, error, isRecord(error) && error.message].find((text) => typeof text === "string"),
     data,
   };
-}
-
-/** Inside a 200, a code that is an HTTP error status means what that status means. */
-function kindOfCode(code: number): ApiError["kind"] {
-  return code >= 400 && code <= 599 ? kindOfStatus(code) : "rejected";
 }
 
 function kindOfStatus(status: number): ApiError["kind"] {

@@ -3,8 +3,10 @@ import { isFinal } from "./callback.ts";
 import { ApiError, DownloadError, NetworkError, TimeoutError } from "./errors.ts";
 import type { RetryEvent, Settings } from "./options.ts";
 
-/** HTTP statuses of temporary failures. */
-export const transientStatuses: readonly number[] = [408, 429, 500, 502, 503, 504];
+/** Whether an HTTP status is of a temporary failure: 408, 429 and every 5xx, but for what the server cannot do at all. */
+export function isTransientStatus(status: number): boolean {
+  return /^(408|429|5(?!01|05)\d\d)$/.test(`${status}`);
+}
 
 /** A failure that another attempt may fix. */
 export type Failure = RetryEvent["error"];

@@ -1,6 +1,6 @@
 import { DownloadError, NetworkError, TimeoutError, type DownloadProblem } from "../core/errors.ts";
 import { reasonOf, safeCopy, withoutQueries } from "../core/redact.ts";
-import { retryAfterMsOf, transientStatuses, type Failure } from "../core/retry.ts";
+import { isTransientStatus, retryAfterMsOf, type Failure } from "../core/retry.ts";
 
 /** The facts that each error of a download shows. */
 export interface ErrorFacts {
@@ -22,7 +22,7 @@ export function downloadError(
 
 /** Makes the error for a response that has no bytes of the file. */
 export function refusedError(facts: ErrorFacts, { status, headers }: Response): DownloadError {
-  const details = { status, retryAfterMs: retryAfterMsOf(headers), retryable: transientStatuses.includes(status) };
+  const details = { status, retryAfterMs: retryAfterMsOf(headers), retryable: isTransientStatus(status) };
   return downloadError(facts, "refused", `the content host answers HTTP ${status}`, details);
 }
 

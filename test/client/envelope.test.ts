@@ -52,8 +52,12 @@ describe("get rejects with ApiError", () => {
     { code: 401, kind: "unauthenticated", retryable: false },
     { code: 404, kind: "not_found", retryable: false },
     { code: 418, kind: "unexpected", retryable: false },
-    { code: 500, kind: "server_error", retryable: false },
-    { code: 599, kind: "server_error", retryable: false },
+    { code: 408, kind: "unexpected", retryable: true },
+    { code: 500, kind: "server_error", retryable: true },
+    { code: "503", kind: "server_error", retryable: true },
+    { code: 501, kind: "server_error", retryable: false },
+    { code: 505, kind: "server_error", retryable: false },
+    { code: 599, kind: "server_error", retryable: true },
     { code: 600, kind: "rejected", retryable: false },
     { code: 399, kind: "rejected", retryable: false },
     { code: -1, kind: "rejected", retryable: false },
@@ -76,6 +80,8 @@ describe("get rejects with ApiError", () => {
     { status: 502, kind: "server_error", retryable: true },
     { status: 504, kind: "server_error", retryable: true },
     { status: 503, kind: "server_error", retryable: true },
+    { status: 505, kind: "server_error", retryable: false },
+    { status: 520, kind: "server_error", retryable: true },
   ])("whose kind is $kind, for HTTP $status, even with code 0", async ({ status, kind, retryable }) => {
     const error = await caught(get({ code: 0, msg: "m", data }, { status }));
     expect(error).toMatchObject({ name: "ApiError", status, code: 0, kind, retryable, reason: undefined });

@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { parseRetryAfterMs, retryDelayMs } from "../../src/core/retry.ts";
+import { isTransientStatus, parseRetryAfterMs, retryDelayMs } from "../../src/core/retry.ts";
+
+test("isTransientStatus is true for 408, 429 and every 5xx but 501 and 505", () => {
+  const all = Array.from({ length: 1200 }, (_value, index) => index - 100);
+  const serverErrors = all.filter((status) => status >= 500 && status <= 599);
+  const expected = [408, 429, ...serverErrors.filter((status) => status !== 501 && status !== 505)];
+  expect(all.filter(isTransientStatus)).toEqual(expected);
+  expect([5000, 50_300, 1503, 503.5, Number.NaN, Infinity].filter(isTransientStatus)).toEqual([]);
+});
 
 const now = Date.UTC(2026, 5, 16, 12, 0, 0);
 
