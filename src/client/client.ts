@@ -2,7 +2,8 @@ import createOpenapiClient, { type Client } from "openapi-fetch";
 import { version } from "../../generated/document.ts";
 import type { paths } from "../../generated/schema.ts";
 import { fillPath, type AssetRef } from "../core/asset-ref.ts";
-import { checkFetch, checkHeaders, resolveApiKey, resolveBaseUrl, resolveSettings } from "../core/options.ts";
+import { resolveFetch } from "../core/fetch.ts";
+import { checkHeaders, resolveApiKey, resolveBaseUrl, resolveSettings } from "../core/options.ts";
 import type { ClientOptions, RequestOptions, Settings } from "../core/options.ts";
 import { isBrowser } from "../core/runtime.ts";
 import { createAssets, type Assets } from "./assets.ts";
@@ -36,7 +37,7 @@ export interface ChenyuClient {
 export function createClient(options: ClientOptions = {}): ChenyuClient {
   const settings = resolveSettings(options);
   const baseUrl = resolveBaseUrl(options);
-  const fetch = checkFetch(options.fetch);
+  const fetch = resolveFetch(options);
   const send = createTransport({ baseUrl, apiKey: resolveApiKey(options), fetch });
   const headers = checkHeaders(options.headers);
   // In a browser, each header beyond the standard's safe ones costs a preflight request.

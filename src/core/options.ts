@@ -8,6 +8,13 @@ export type ApiKey = string | (() => string | Promise<string>);
 /** The part of the Fetch standard's `fetch` that is used. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
+type OwnField = "method" | "headers" | "body" | "signal" | "redirect";
+
+/** Further fields for the second argument of `fetch`: the Fetch standard's, and those of a runtime or framework. */
+export type FetchOptions = { [Field in OwnField]?: undefined } & {
+  [Field in Exclude<keyof RequestInit, OwnField>]?: RequestInit[Field] | undefined;
+} & Record<string, unknown>;
+
 /** Describes a retry before it happens. */
 export interface RetryEvent {
   /** Number of requests sent so far, from 1. */
@@ -40,6 +47,8 @@ export interface ClientOptions extends Omit<RequestOptions, "signal"> {
   baseUrl?: string | undefined;
   /** Sends the requests: called with a URL and an init. @default the global `fetch` */
   fetch?: Fetch | undefined;
+  /** Passed to `fetch` with each request, also to content hosts: `dispatcher`, `credentials`, … @default `cache: "no-store"` */
+  fetchOptions?: FetchOptions | undefined;
   /** The longest `Retry-After` that the client waits for, in milliseconds; a longer one ends the call. @default 60000 */
   maxRetryAfterMs?: number | undefined;
   /** Called before each retry, while the delay runs. If it throws before the retry, the call ends with that error. */
@@ -96,12 +105,6 @@ export function resolveNumbers<Name extends string>(
 /** Throws when options is not an object, for example when the key itself is passed. */
 export function checkOptions(options: unknown): void {
   if (Object(options) !== options) throw new ConfigError("options", "pass an object, like { maxRetries: 5 }.");
-}
-
-/** Returns the option, or the global `fetch` as it is at the time of each call. */
-export function checkFetch(option: Fetch = (url, init) => fetch(url, init)): Fetch {
-  if (typeof option !== "function") throw new ConfigError("fetch", "pass a function like the global fetch.");
-  return option;
 }
 
 /** Throws when the caller's `fetch` returned something else than a Response. */
