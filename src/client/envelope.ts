@@ -43,7 +43,7 @@ export function findFailure(response: ResponseFacts, { code, message }: Envelope
   const { ok, status, headers, requestLine, requestId, attempts, redact } = response;
   // Inside a 200, a code that is an HTTP error status means what that status means.
   const meaning = ok ? code : status;
-  if (meaning === undefined || meaning === 0) return undefined;
+  if (!meaning) return undefined;
   const msg = message && redact(message);
   const kind = ok && (meaning < 400 || meaning > 599) ? "rejected" : kindOfStatus(meaning);
   const reason = kind === "rejected" ? guessReason(msg ?? "") : undefined;

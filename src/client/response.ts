@@ -1,4 +1,5 @@
 import { NetworkError, ResponseError, type ApiError } from "../core/errors.ts";
+import { isFrameworkError } from "../core/fetch.ts";
 import { checkResponse } from "../core/options.ts";
 import { findFailure, readEnvelope, type Envelope, type ResponseFacts } from "./envelope.ts";
 
@@ -21,10 +22,10 @@ const BaseResponse: typeof Response = globalThis.Response ?? Object;
  * `new Response(text)` would cost more than the rest of a call, so a stream is only made when somebody reads it.
  */
 export class WholeResponse extends BaseResponse implements ResponseFacts {
-  readonly requestLine: string;
-  readonly attempts: number;
+  declare readonly requestLine: string;
+  declare readonly attempts: number;
+  declare readonly redact: ResponseFacts["redact"];
   readonly requestId: string | undefined;
-  readonly redact: ResponseFacts["redact"];
   /** Whether the body is JSON. */
   readonly isJson: boolean;
   readonly envelope: Envelope;
@@ -33,13 +34,11 @@ export class WholeResponse extends BaseResponse implements ResponseFacts {
   readonly #text: string;
   readonly #url: string;
 
-  constructor(original: Response, text: string, { url, requestLine, attempts, redact }: RequestFacts) {
+  constructor(original: Response, text: string, { url, ...facts }: RequestFacts) {
     // No `statusText`: a server may send one that this constructor refuses.
     super(null, { status: original.status, headers: original.headers });
-    this.requestLine = requestLine;
-    this.attempts = attempts;
-    this.requestId = requestIdOf(original, redact);
-    this.redact = redact;
+    Object.assign(this, facts);
+    this.requestId = requestIdOf(original, facts.redact);
     const body = parseJson(text);
     this.isJson = body !== undefined;
     this.envelope = readEnvelope(body);
@@ -106,7 +105,7 @@ function notJson(response: WholeResponse, text: string, request: RequestFacts): 
   if (/json/i.test(contentType ?? "json") && /^\s*[[{]/.test(text)) {
     // Not the parser's own error: it quotes the text, which may have a signed URL.
     const cause = new SyntaxError(`The JSON ends after ${text.length} characters.`);
-    const message = `${requestLine}: the response was cut off. Look at the network and any proxy on the way.`;
+    const message = `${requestLine}: the response was cut off. Check the network, and any proxy on the way.`;
     return new NetworkError(message, { cause, attempts, requestId });
   }
   const start = JSON.stringify(redact(text.slice(0, 1000)).slice(0, 200));
@@ -121,12 +120,12 @@ function notTheApi(response: Response, fault: string, { requestLine, attempts, r
 /** Reads up to a limit and cancels the rest. Of an HTTP error, only what comes soon. */
 async function readText(unread: Response, errorMs: number): Promise<string> {
   const reader = unread.body?.getReader?.();
-  if (reader === undefined) return unread.ok ? unread.text() : unread.text().catch(() => "");
   const decoder = new TextDecoder();
-  const cancel = (): void => void reader.cancel().catch(() => {});
+  const cancel = (): void => void reader?.cancel().catch(() => {});
   const timer = unread.ok ? undefined : setTimeout(cancel, errorMs);
   let text = "";
   try {
+    if (reader === undefined) return await unread.text();
     while (text.length < (unread.ok ? maxAnswerLength : maxErrorLength)) {
       const { done, value } = await reader.read();
       if (done) return text + decoder.decode();
@@ -135,7 +134,7 @@ async function readText(unread: Response, errorMs: number): Promise<string> {
     cancel();
     return text;
   } catch (error) {
-    if (unread.ok) throw error;
+    if (unread.ok || isFrameworkError(error)) throw error;
     return text;
   } finally {
     clearTimeout(timer);

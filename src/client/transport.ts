@@ -1,6 +1,7 @@
 import { withDeadline } from "../core/abort.ts";
 import { isFinal, runCallback } from "../core/callback.ts";
 import { ConfigError, isChenyuError, NetworkError, TimeoutError } from "../core/errors.ts";
+import { isFrameworkError } from "../core/fetch.ts";
 import { checkApiKey, type ApiKey, type Fetch, type Settings } from "../core/options.ts";
 import { reasonOf, safeCopy, withoutSecrets } from "../core/redact.ts";
 import { withRetries, type Failure } from "../core/retry.ts";
@@ -100,7 +101,7 @@ async function fetchWhole(
     const unread = await fetch(request.url, { method: request.method, headers, redirect: "manual", signal });
     return await readWhole(unread, endsAt - performance.now(), { url: request.url, requestLine, attempts, redact });
   } catch (error) {
-    if (isChenyuError(error)) throw error;
+    if (isChenyuError(error) || isFrameworkError(error)) throw error;
     const cause = safeCopy(error, redact);
     const message = `${requestLine}: no whole response came (${reasonOf(cause)}). Check the network and baseUrl.`;
     throw new NetworkError(message, { cause, attempts });

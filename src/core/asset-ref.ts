@@ -5,7 +5,6 @@ import { ConfigError } from "./errors.ts";
 /** How to name an asset: its `asset_id`, its `asset_uri` (`asset://…`), or the asset itself. */
 export type AssetRef = string | Pick<Asset, "asset_id">;
 
-const scheme = "asset://";
 const assetId = new RegExp(assetIdPattern);
 
 /**
@@ -17,8 +16,8 @@ const assetId = new RegExp(assetIdPattern);
  */
 export function parseAssetId(asset: AssetRef): string {
   const ref: unknown = typeof asset === "object" && asset !== null ? asset.asset_id : asset;
-  const id = typeof ref === "string" && ref.startsWith(scheme) ? ref.slice(scheme.length) : ref;
-  if (typeof id === "string" && assetId.test(id) && !cannotBeSegment.test(id)) return id;
+  const id = typeof ref === "string" ? ref.replace(/^asset:\/\//, "") : "";
+  if (assetId.test(id) && !cannotBeSegment.test(id)) return id;
   const shown = typeof ref === "string" ? JSON.stringify(ref.slice(0, 80).replace(/\?.*/s, "?…")) : typeof ref;
   throw new ConfigError("asset", `${shown} is not an asset reference. Pass an asset_id, an asset_uri or an Asset.`);
 }
@@ -28,7 +27,7 @@ const cannotBeSegment = /^\.{1,2}$|\p{Surrogate}/u;
 
 /** Makes the `asset_uri` that a workflow's inputs take. @throws {@link ConfigError} when it is not a reference. */
 export function toAssetUri(asset: AssetRef): string {
-  return scheme + parseAssetId(asset);
+  return `asset://${parseAssetId(asset)}`;
 }
 
 /** Puts an asset into the path of an operation, as one segment. */
