@@ -11,7 +11,11 @@ import {
 
 declare const process: { argv: string[] };
 
-const options: ClientOptions = { apiKey: () => Promise.resolve("cy_test"), baseUrl: process.argv[2] };
+const options: ClientOptions = {
+  apiKey: () => Promise.resolve("cy_test"),
+  baseUrl: process.argv[2],
+  fetchOptions: { cache: undefined, keepalive: true, next: { revalidate: 0 } },
+};
 const chenyu: ChenyuClient = createClient(options);
 
 async function lookUp(reference: AssetRef): Promise<string> {
