@@ -19,6 +19,6 @@ export {
   ResponseError,
   TimeoutError,
 } from "./core/errors.ts";
-export type { ApiKey, ClientOptions, Fetch, RequestOptions, RetryEvent } from "./core/options.ts";
+export type { ApiKey, ClientOptions, Fetch, FetchOptions, RequestOptions, RetryEvent } from "./core/options.ts";
 export type { Download, FirstBytes } from "./download/download.ts";
 export type { ByteRange, DownloadOptions, Progress, ReadOptions } from "./download/options.ts";

@@ -34,19 +34,6 @@ export async function withDeadline<T>(
   }
 }
 
-/** Runs the work until it ends or the signal aborts. */
-export async function untilAbort<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  let stop!: () => void;
-  try {
-    return await new Promise<T>((resolve, reject) => {
-      stop = onAbort(signal, () => reject(signal.reason));
-      work().then(resolve, reject);
-    });
-  } finally {
-    stop();
-  }
-}
-
 /** Sleeps. The callback runs meanwhile; if it throws before the end, the sleep rejects, as it does on abort. */
 export async function sleep(ms: number, signal: AbortSignal | undefined, callback: () => unknown): Promise<void> {
   const work = async (): Promise<void> => {
@@ -54,22 +41,6 @@ export async function sleep(ms: number, signal: AbortSignal | undefined, callbac
     await new Promise(() => {}); // never settles: the deadline ends it
   };
   await withDeadline(ms, signal, work, () => {});
-}
-
-/** A controller whose signal also aborts with its parent. */
-export interface ChildController extends Pick<AbortController, "signal" | "abort"> {
-  /** Stops listening to the parent. */
-  release(): void;
-}
-
-/** Makes a controller that aborts when the parent does, with the same reason. @param parent - Not aborted yet. */
-export function childController(parent: AbortSignal | undefined): ChildController {
-  const controller = new AbortController();
-  return {
-    signal: controller.signal,
-    abort: (reason) => controller.abort(reason),
-    release: parent === undefined ? () => {} : onAbort(parent, () => controller.abort(parent.reason)),
-  };
 }
 
 const listeners = new WeakMap<AbortSignal, { callbacks: Set<() => void>; handleEvent: () => void }>();

@@ -68,7 +68,8 @@ export class ApiError extends ChenyuError {
       code === undefined ? [] : `code ${code}`,
       msg === undefined ? [] : JSON.stringify(msg.slice(0, 200)),
     ];
-    super(`${requestLine}: ${facts.flat().join(", ")} (${kind}). ${advice[kind]}`, details);
+    const again = kind === "server_error" && details.retryable ? " Try again later." : "";
+    super(`${requestLine}: ${facts.flat().join(", ")} (${kind}). ${advice[kind]}${again}`, details);
     Object.assign(this, answer);
   }
 }
@@ -79,7 +80,7 @@ const advice = {
   permission_denied: "Check what the API key may do.",
   not_found: "Check the asset id; assets also expire.",
   rate_limited: "Wait before the next request.",
-  server_error: "The server failed. Try again later.",
+  server_error: "The server failed.",
   rejected: "The asset has expired, is not yours or failed review.",
   unexpected: "The API is not known to answer like this.",
 } as const;

@@ -1,4 +1,5 @@
 import { DownloadError, NetworkError, TimeoutError, type DownloadProblem } from "../core/errors.ts";
+import { isFrameworkError } from "../core/fetch.ts";
 import { reasonOf, safeCopy, withoutQueries } from "../core/redact.ts";
 import { isTransientStatus, retryAfterMsOf, type Failure } from "../core/retry.ts";
 
@@ -26,8 +27,9 @@ export function refusedError(facts: ErrorFacts, { status, headers }: Response): 
   return downloadError(facts, "refused", `the content host answers HTTP ${status}`, details);
 }
 
-/** Makes the error for what `fetch` threw, or the body of its response. */
-export function connectionError({ id, requests }: ErrorFacts, position: number, error: unknown): NetworkError {
+/** Makes the error for what `fetch` threw, or the body of its response. One by which a framework steers stays as it is. */
+export function connectionError({ id, requests }: ErrorFacts, position: number, error: unknown): unknown {
+  if (isFrameworkError(error)) return error;
   const cause = safeCopy(error, withoutQueries);
   const text = `the connection to the content host failed at byte ${position} (${reasonOf(cause)}). Check the network.`;
   return new NetworkError(`${id}: ${text}`, { cause, attempts: requests });

@@ -1,5 +1,6 @@
-import { childController, untilAbort, type ChildController } from "../core/abort.ts";
 import { runCallback } from "../core/callback.ts";
+import { childController, type ChildController } from "../core/child-controller.ts";
+import { untilAbort } from "../core/until-abort.ts";
 import type { Cursor } from "./cursor.ts";
 import { createContentReader, type ContentReader } from "./read.ts";
 import type { Source } from "./source.ts";

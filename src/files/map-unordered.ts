@@ -1,4 +1,5 @@
-import { childController, onAbort } from "../core/abort.ts";
+import { onAbort } from "../core/abort.ts";
+import { childController } from "../core/child-controller.ts";
 
 /**
  * Works on each item, some at a time, and yields each result as soon as it is there. In order, a slow one would hold up

@@ -120,6 +120,9 @@ describe("get rejects with ApiError", () => {
     expect(await caught(get("", { status: 503 }))).toMatchObject({
       message: `GET ${path}: HTTP 503 (server_error). The server failed. Try again later.`,
     });
+    expect(await caught(get("", { status: 501 }))).toMatchObject({
+      message: `GET ${path}: HTTP 501 (server_error). The server failed.`,
+    });
   });
 
   test("whose msg has neither the key nor a signed URL's query", async () => {
