@@ -8,11 +8,14 @@ import { reset, silence } from "../servers/fault-server.ts";
 import { bytes, dropAtHalf, expectBytes, failureOf, half } from "./downloads.ts";
 import { readAtLeast, stallAtHalf, startDownload, startReady } from "./downloads.ts";
 
-test.concurrent.each([408, 429, 500, 502, 503, 504])("HTTP %i is retried, after a backoff", async (status) => {
-  await using server = await startReady(say(status), serve(bytes));
-  expect(await (await startDownload(server)).bytes()).toHaveLength(bytes.length);
-  expectBackoff(server.gapsMs()[0]);
-});
+test.concurrent.each([408, 429, 500, 502, 503, 504, 507, 520, 524, 529, 530, 567])(
+  "HTTP %i is retried, after a backoff",
+  async (status) => {
+    await using server = await startReady(say(status), serve(bytes));
+    expect(await (await startDownload(server)).bytes()).toHaveLength(bytes.length);
+    expectBackoff(server.gapsMs()[0]);
+  },
+);
 
 test.concurrent.each([204, 304, 402, 451, 501, 505])("HTTP %i is not retried", async (status) => {
   await using server = await startReady(say(status));
