@@ -51,7 +51,9 @@ export async function download(operands: string[], values: OptionValues): Promis
     }
   } catch (error) {
     if (!(error instanceof Interruption)) throw error;
-    const command = codes.includes(exitCodes.success) ? "the same command with --overwrite skip" : "the same command";
+    // With `error`, the files that this command has saved would be in its own way. `skip` keeps them.
+    const isInItsWay = options.overwrite === "error" && codes.includes(exitCodes.success);
+    const command = isInItsWay ? "the same command with --overwrite skip" : "the same command";
     for (const file of unfinished.values()) await printUnfinished(file, command, display);
     return error.exitCode;
   } finally {
@@ -104,6 +106,8 @@ async function printUnfinished({ path, totalBytes }: UnfinishedFile, command: st
 function formatSavedFile(asset: string, file: SavedFile, { json }: OptionValues): string {
   if (json) return escapeControls(JSON.stringify({ asset, ...file }));
   if (!process.stdout.isTTY) return file.path;
+  const size = `${formatCount(file.size)} bytes`;
+  if (file.skipped) return escapeControls(`kept ${file.path} (${size}, it was there already)`);
   const resumed = file.resumedFrom > 0 ? `, ${formatCount(file.resumedFrom)} of them from before` : "";
-  return escapeControls(`saved ${file.path} (${formatCount(file.size)} bytes${resumed})`);
+  return escapeControls(`saved ${file.path} (${size}${resumed})`);
 }

@@ -23,13 +23,16 @@ wait      Looks assets up again and again until they are ready, then prints them
 
 download  Saves the files of assets and prints their paths, one a line. If it breaks off, it leaves
           <file>.part, and the same command goes on from there if the content host tells versions
-          apart. Add --overwrite skip to keep the files that are whole.
+          apart. Add --overwrite skip to keep the files that are saved already.
   --output, -o <path>    The folder, or the file of a single asset. (default: this folder)
                          A path that ends with / is a folder; it is made if it does not exist.
   --overwrite <what>     What to do with a file that exists: error, replace, skip. (default: error)
+                         skip keeps a file whose size is the asset's; another one is an error.
+                         It does not compare the content.
   --concurrency <count>  How many downloads run at once. (default: 4)
   --timeout <seconds>    How long the content host may send nothing. (default: 30)
-  --json                 Print JSON, one file a line: asset, path, size, resumedFrom (in bytes).
+  --json                 Print JSON, one file a line: asset, path, size and resumedFrom
+                         (in bytes), skipped (the file was there already).
 
 get, wait, download
   --api-key-file <file>  The file that has the API key; - is standard input.

@@ -5,8 +5,9 @@ import type { Asset } from "../core/asset.ts";
 import { ConfigError, DownloadError } from "../core/errors.ts";
 import { checkInteger } from "../core/options.ts";
 import type { Progress } from "../download/options.ts";
-import { checkFileOptions, downloadTo, pathOf, type FileOptions, type SavedFile } from "./download-to-file.ts";
+import { checkFileOptions, downloadTo, pathOf, type FileOptions } from "./download-to-file.ts";
 import { mapUnordered } from "./map-unordered.ts";
+import type { SavedFile } from "./saved-file.ts";
 
 /** Options of downloads of many assets. */
 export interface DownloadAllOptions extends Omit<FileOptions, "onProgress"> {

@@ -5,17 +5,21 @@ import type { ChenyuClient } from "../client/client.ts";
 import type { AssetRef } from "../core/asset-ref.ts";
 import type { Asset } from "../core/asset.ts";
 import { isFinal } from "../core/callback.ts";
-import { ConfigError, DownloadError, isChenyuError, type DownloadProblem } from "../core/errors.ts";
+import { ConfigError, isChenyuError, type DownloadProblem } from "../core/errors.ts";
 import { checkCallback, checkHeaders, checkOptions } from "../core/options.ts";
 import type { Download } from "../download/download.ts";
 import { resolveDownloadSettings, type DownloadOptions } from "../download/options.ts";
 import { statIfExists, withDiskErrors } from "./disk-errors.ts";
 import { fileNameOf, safeFileName } from "./name.ts";
-import { alreadyExists, closePart, discardPart, openPart, publishPart, writePart } from "./part-file.ts";
+import { closePart, discardPart, openPart, publishPart, writePart } from "./part-file.ts";
+import { findSavedFile, type SavedFile } from "./saved-file.ts";
 
 /** Options of a download to a file. */
 export interface FileOptions extends Omit<DownloadOptions, "range"> {
-  /** What happens to a file that exists already. @default "error" */
+  /**
+   * What happens to a file that exists already. `skip` keeps it if its size is the asset's `size_bytes`; that its content is
+   * the asset's is not checked. Any other file is an error, also when the size of the asset is unknown. @default "error"
+   */
   overwrite?: Overwrite | undefined;
   /** Names the file in a folder; characters that are not safe are removed. @default the `original_filename`, else the id */
   fileName?: ((asset: Asset) => string | Promise<string>) | undefined;
@@ -23,15 +27,6 @@ export interface FileOptions extends Omit<DownloadOptions, "range"> {
 
 const overwriteValues = ["error", "replace", "skip"] as const;
 type Overwrite = (typeof overwriteValues)[number];
-
-/** A whole file on disk. */
-export interface SavedFile {
-  path: string;
-  /** In bytes. */
-  size: number;
-  /** Number of its bytes that were on disk before: all of them if the file existed and `overwrite` is `skip`. */
-  resumedFrom: number;
-}
 
 /** How many times a download begins anew because the file has changed. */
 const maxRestarts = 3;
@@ -80,41 +75,21 @@ export async function downloadTo(
   const targetPath = pathOf(target);
   downloadOptions.signal?.throwIfAborted();
   const isFolder = await withDiskErrors(targetPath, () => makeFolder(targetPath));
-  // The path of a file target is known before the look-up, so it is checked first, without a request.
-  const early = isFolder ? undefined : await findExisting(targetPath, overwrite);
-  if (early !== undefined) return early;
+  // The path of a file target is known before the look-up, so it is checked first. `skip` needs the asset's size.
+  if (!isFolder && overwrite !== "skip") await findSavedFile(targetPath, overwrite);
 
   for (let restarts = 0; ; restarts++) {
     const download = await client.assets.download(asset, downloadOptions);
     const path = isFolder ? join(targetPath, await nameOf(download.asset, fileName)) : targetPath;
     claimPath(path, download.asset);
-    const existing = await findExisting(path, overwrite);
+    const existing = await findSavedFile(path, overwrite, download.asset);
     if (existing !== undefined) return existing;
     try {
       return await save(download, path, options);
     } catch (error) {
-      const kind = kindOf(error, options);
-      // Under `skip`, a file that has appeared meanwhile may stay.
-      const other = kind === "exists" ? await findExisting(path, overwrite) : undefined;
-      if (other !== undefined) return other;
-      if (kind !== "changed" || restarts === maxRestarts) throw error;
+      if (kindOf(error, options) !== "changed" || restarts === maxRestarts) throw error;
     }
   }
-}
-
-/** @returns The file, if it exists and may stay. @throws {@link DownloadError} `exists` if it may not be replaced. */
-async function findExisting(path: string, overwrite: FileOptions["overwrite"]): Promise<SavedFile | undefined> {
-  const stats = await withDiskErrors(path, () => statIfExists(path));
-  if (stats === undefined) return undefined;
-  if (!stats.isFile()) throw notAFile(path);
-  if (overwrite === "replace") return undefined;
-  if (overwrite === "skip") return { path, size: stats.size, resumedFrom: stats.size };
-  throw alreadyExists(path);
-}
-
-function notAFile(path: string): DownloadError {
-  const text = `${path}: it exists, and is not a file. Pass another target, or another name by fileName.`;
-  return new DownloadError(text, { kind: "target", attempts: 0 });
 }
 
 async function nameOf(asset: Asset, fileName: NonNullable<FileOptions["fileName"]>): Promise<string> {
@@ -136,20 +111,23 @@ function kindOf(error: unknown, { signal }: FileOptions): DownloadProblem | unde
 
 async function save(download: Download, path: string, options: FileOptions): Promise<SavedFile> {
   const part = await openPart(path, download.asset);
+  const findFile = (): Promise<SavedFile | undefined> => findSavedFile(path, options.overwrite, download.asset);
   try {
     // The last holder of the lock may have published the file a moment ago.
-    const existing = await findExisting(path, options.overwrite);
+    const existing = await findFile();
     if (existing !== undefined) return existing;
     const { size: resumedFrom = 0 } = part.firstBytes ?? {};
     const rest = part.firstBytes === undefined ? download : download.resume(part.firstBytes);
     await writePart(part, rest);
     await publishPart(part, path, options.overwrite);
     const { size } = await part.file.stat();
-    return { path, size, resumedFrom };
+    return { path, size, resumedFrom, skipped: false };
   } catch (error) {
     const kind = kindOf(error, options);
-    const isUnwanted = kind === "exists" && options.overwrite === "skip";
-    if (isUnwanted || discardPartAfter.includes(kind)) await discardPart(part);
+    // A file has appeared while the bytes came. Under `skip` it stays if it is the asset's; else this throws.
+    const other = kind === "exists" ? await findFile() : undefined;
+    if (other !== undefined || discardPartAfter.includes(kind)) await discardPart(part);
+    if (other !== undefined) return other;
     throw error;
   } finally {
     await closePart(part);

@@ -1,6 +1,6 @@
 /** The command `download`. */
 import { statSync } from "node:fs";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
 import { testAssets } from "../../generated/document.ts";
@@ -49,7 +49,7 @@ test("saves several files into a folder that it makes, each once, and goes on af
 test("--json prints a line of JSON for each file", async () => {
   const path = folder.at("picture.png");
   const { stdout } = await run(["download", ready, "--json", "-o", path], environment);
-  expect(JSON.parse(stdout)).toEqual({ asset: ready, path, size: 102_400, resumedFrom: 0 });
+  expect(JSON.parse(stdout)).toEqual({ asset: ready, path, size: 102_400, resumedFrom: 0, skipped: false });
 });
 
 test("ends with exit code 3 when an asset has no content yet", async () => {
@@ -65,22 +65,35 @@ test("leaves a file that exists already, and names the flags that help", async (
   await writeFile(path, "mine");
   const { exitCode, stderr } = await run(["download", ready, "-o", path], environment);
   expect(exitCode).toBe(1);
-  const message = `${path}: the file exists already. Pass another target, or overwrite: "replace" or "skip".`;
+  const what = `${path}: a file of 4 bytes is there already.`;
+  const help = 'Pass another target, overwrite: "replace" or "skip", or fileName: "original-id" in a folder.';
   const hint = "On the command line: another --output, or --overwrite replace or skip.";
   const more = "Of two assets with the same name, download one by itself.";
-  expect(stderr).toBe(`chenyu-assets: ${message} ${hint} ${more}\n`);
+  expect(stderr).toBe(`chenyu-assets: ${what} ${help} ${hint} ${more}\n`);
   expect(await readFile(path, "utf8")).toBe("mine");
 });
 
-test.each([
-  ["skip", "mine"],
-  ["replace", "\uFFFDPNG"],
-])("--overwrite %s leaves %j where a file exists already", async (overwrite, content) => {
+test("--overwrite replace replaces a file that exists already", async () => {
   const path = folder.at("picture.png");
   await writeFile(path, "mine");
-  const args = ["download", ready, "-o", path, "--overwrite", overwrite];
+  const args = ["download", ready, "-o", path, "--overwrite", "replace"];
   expect(await run(args, environment)).toEqual({ exitCode: 0, stdout: `${path}\n`, stderr: "" });
-  expect((await readFile(path, "utf8")).slice(0, 4)).toBe(content);
+  expect((await readFile(path, "utf8")).slice(0, 4)).toBe("\uFFFDPNG");
+});
+
+test("--overwrite skip keeps a file of the asset's size, and refuses any other", async () => {
+  const path = folder.at("picture.png");
+  const content = Buffer.alloc(102_400, "mine");
+  await writeFile(path, content);
+  const args = ["download", ready, "-o", path, "--overwrite", "skip"];
+  expect(await run(args, environment)).toEqual({ exitCode: 0, stdout: `${path}\n`, stderr: "" });
+  const { stdout } = await run([...args, "--json"], environment);
+  expect(JSON.parse(stdout)).toEqual({ asset: ready, path, size: 102_400, resumedFrom: 102_400, skipped: true });
+  expect(await readFile(path)).toEqual(content);
+  await truncate(path, 1000);
+  const { exitCode, stderr } = await run(args, environment);
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain(`${path}: a file of 1000 bytes is there already. ${ready} has 102400 bytes.`);
 });
 
 test("saves one of two assets with the same file name, and says how to get the other one", async () => {
@@ -138,6 +151,29 @@ test("names every file that is interrupted", async () => {
     return `interrupted: ${folder.at(name)}.part has 5 of 10 bytes; the same command goes on from there`;
   });
   expect(stderr.split("\n").toSorted()).toEqual(["", ...lines]);
+});
+
+test.each([
+  ["error", "the same command with --overwrite skip"],
+  ["skip", "the same command"],
+  ["replace", "the same command"], // with `skip`, an older file would stay
+])("after --overwrite %s saved a file and was interrupted, %s goes on", async (overwrite, command) => {
+  await using server = await startHaltingServer(1);
+  const ids = ["asset_1", "asset_2"];
+  const options = ["-o", folder.path, "--base-url", server.url, "--overwrite"];
+  const downloading = start(["download", ...ids, ...options, overwrite], environment);
+  await until(async () => (await folder.names()).some((name) => name.endsWith(".txt")));
+  await until(() => server.requests.length >= 4);
+  await sleep(1000); // the bytes are on their way
+  downloading.child.kill("SIGINT");
+  const { stderr } = await finish(downloading);
+  expect(stderr).toMatch(/^interrupted: .*_\d\.txt\.part has 5 of 10 bytes; .* goes on from there\n$/);
+  expect(stderr).toContain(`; ${command} goes on from there`);
+  const next = command.split(" --overwrite ")[1] ?? overwrite;
+  for (const id of ids) {
+    expect(await run(["download", id, ...options, next], environment)).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(await readFile(folder.at(`${id}.txt`), "utf8")).toBe("0123456789");
+  }
 });
 
 test("ends at once on a second signal", async () => {

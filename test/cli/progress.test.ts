@@ -1,5 +1,5 @@
 /** How `download` shows its progress. */
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
 import { testAssets } from "../../generated/document.ts";
 import { makeFolder, type TemporaryFolder } from "../helpers/temporary-folder.ts";
@@ -38,6 +38,13 @@ describe.skipIf(noTerminal)("on a terminal", () => {
     expect(stdout).toContain("[32m=====");
     expect(stdout.lastIndexOf("[?25h")).toBeGreaterThan(stdout.lastIndexOf("[?25l"));
     expect(stdout.lastIndexOf("[?7h")).toBeGreaterThan(stdout.lastIndexOf("[?7l"));
+  });
+
+  test("says which file is kept", async () => {
+    const path = folder.at("film.mp4");
+    await writeFile(path, Buffer.alloc(7_340_032));
+    const { stdout } = await runOnTerminal(["download", video, "-o", path, "--overwrite", "skip"], environment);
+    expect(stdout).toContain(`kept ${path} (7,340,032 bytes, it was there already)\r\n`);
   });
 
   test("shows no bar on a dumb terminal", async () => {

@@ -30,7 +30,7 @@ onPosix.concurrent(
     expect(await folder.names()).toEqual(["a.png.part", "a.png.part.json"]);
     const partSize = await sizeOf(`${path}.part`);
     expect(partSize).toBeGreaterThan(2 * 1024 * 1024);
-    expect(await save(server, path)).toEqual({ path, size, resumedFrom: partSize });
+    expect(await save(server, path)).toEqual({ path, size, resumedFrom: partSize, skipped: false });
     await expectFile(path, bytes);
   },
 );
@@ -45,7 +45,7 @@ test.concurrent("a full disk is DownloadError `disk_full`, and the part is resum
     expect(await folder.names()).toEqual(["a.png.part", "a.png.part.json"]);
     const partSize = await sizeOf(`${path}.part`);
     expect(spawnSync("mount", ["-o", "remount,size=8m", folder.path]).status).toBe(0);
-    expect(await save(server, path)).toEqual({ path, size, resumedFrom: partSize });
+    expect(await save(server, path)).toEqual({ path, size, resumedFrom: partSize, skipped: false });
     await expectFile(path, bytes);
   } finally {
     spawnSync("umount", ["--lazy", folder.path]);

@@ -17,7 +17,12 @@ test.concurrent("downloadAll saves assets in a folder that it makes", async ({ f
   const results = await collect(downloadAll(clientFor(server), ids, folder.at("new/pictures")));
   expect(savedIds(results)).toEqual(ids);
   for (const { asset, file } of results) {
-    expect(file).toEqual({ path: folder.at(`new/pictures/${asset as string}.png`), size, resumedFrom: 0 });
+    expect(file).toEqual({
+      path: folder.at(`new/pictures/${asset as string}.png`),
+      size,
+      resumedFrom: 0,
+      skipped: false,
+    });
     expect((await readFile(file!.path)).equals(bytesOf(asset as string))).toBe(true);
   }
 });

@@ -26,7 +26,7 @@ import { whole, withoutRetries } from "./downloads.ts";
 
 test.concurrent("downloadToFile saves the file at a path, and leaves nothing beside it", async ({ folder, path }) => {
   await using server = await startFileServer(whole);
-  expect(await save(server, path)).toEqual({ path, size, resumedFrom: 0 });
+  expect(await save(server, path)).toEqual({ path, size, resumedFrom: 0, skipped: false });
   await expectFile(path, bytes);
   expect(await folder.names()).toEqual(["a.png"]);
   expect(rangesOf(server)).toEqual([undefined]);

@@ -34,7 +34,7 @@ test.concurrent("a download resumes at once what a killed process has left", asy
   await downloader.ended;
   expect(await folder.names()).toEqual(["a.png.part", "a.png.part.json", "a.png.part.lock"]);
   const partSize = await sizeOf(`${path}.part`);
-  expect(await save(server, path)).toEqual({ path, size, resumedFrom: partSize });
+  expect(await save(server, path)).toEqual({ path, size, resumedFrom: partSize, skipped: false });
   await expectFile(path, bytes);
   expect([rangesOf(server), await folder.names()]).toEqual([[undefined, `bytes=${partSize}-`], ["a.png"]]);
 });

@@ -119,7 +119,7 @@ test.concurrent("the second of two downloads to a file is DownloadError `busy`",
   const first = save(server, path);
   await until(() => server.requests.length === 1);
   expect(await caught(save(server, path))).toMatchObject({ name: "DownloadError", kind: "busy" });
-  expect(await first).toEqual({ path, size, resumedFrom: 0 });
+  expect(await first).toEqual({ path, size, resumedFrom: 0, skipped: false });
   await expectFile(path, bytes);
   expect([await folder.names(), server.requests.length]).toEqual([["a.png"], 1]);
 });
@@ -129,7 +129,7 @@ test.concurrent("the second process that downloads to a file is DownloadError `b
   using other = await startDownloader({ baseUrl: server.url, assets: [id], target: path });
   await until(() => server.requests.length === 1);
   expect(await caught(save(server, path))).toMatchObject({ name: "DownloadError", kind: "busy" });
-  expect(await other.result).toEqual({ path, size, resumedFrom: 0 });
+  expect(await other.result).toEqual({ path, size, resumedFrom: 0, skipped: false });
   await expectFile(path, bytes);
   expect(await folder.names()).toEqual(["a.png"]);
 });

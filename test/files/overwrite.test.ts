@@ -1,13 +1,12 @@
-/** A file that exists already: it is an error, it is replaced, or the download is skipped. */
-import { existsSync, writeFileSync } from "node:fs";
-import { lstat, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+/** A file that exists already: it is an error, or it is replaced. */
+import { existsSync } from "node:fs";
+import { lstat, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { expect } from "vitest";
 import { caught } from "../helpers/caught.ts";
-import type { ContentStep } from "../servers/content-server.ts";
+import { readyAsset, startContentServer, type ContentStep } from "../servers/content-server.ts";
 import { bytes, dropped, expectFile, half, id, rangesOf, save, size } from "./downloads.ts";
 import { startFileServer, test, whole, withoutRetries } from "./downloads.ts";
 
-const skip = { overwrite: "skip" } as const;
 const replace = { overwrite: "replace" } as const;
 
 /** Somebody else makes the file while its bytes arrive. */
@@ -48,21 +47,6 @@ test.concurrent("`replace` replaces a file only when the new one is whole", asyn
   expect(await folder.names()).toEqual(["a.png"]);
 });
 
-test.concurrent("`skip` gives an existing file, and requests nothing", async ({ path }) => {
-  await writeFile(path, "mine");
-  await using server = await startFileServer(whole);
-  expect(await save(server, path, skip)).toEqual({ path, size: 4, resumedFrom: 4 });
-  expect([await readFile(path, "utf8"), server.lookUps()]).toEqual(["mine", 0]);
-});
-
-test.concurrent("`skip` gives an existing file in a folder, and does not request the content", async ({ folder }) => {
-  const path = folder.at(`${id}.png`);
-  await writeFile(path, "mine");
-  await using server = await startFileServer(whole);
-  expect(await save(server, folder.path, skip)).toEqual({ path, size: 4, resumedFrom: 4 });
-  expect([server.lookUps(), server.requests]).toEqual([1, []]);
-});
-
 test.concurrent.for(["error", "replace", "skip"] as const)(
   "with overwrite `%s`, a folder of the file's name is DownloadError `target`",
   async (overwrite, { folder, path }) => {
@@ -79,31 +63,47 @@ test.concurrent("a file that appears meanwhile is not replaced, and the part is 
   expect(await caught(save(server, path))).toMatchObject({ kind: "exists" });
   expect(await readFile(path, "utf8")).toBe("mine");
   expect(await folder.names()).toEqual(["a.png", "a.png.part", "a.png.part.json"]);
-  expect(await save(server, path, replace)).toEqual({ path, size, resumedFrom: size });
+  expect(await save(server, path, replace)).toEqual({ path, size, resumedFrom: size, skipped: false });
   await expectFile(path, bytes);
   expect(rangesOf(server)).toEqual([undefined, `bytes=${size}-`]);
 });
 
-test.concurrent("`skip` gives a file that appears meanwhile, and removes the part", async ({ folder, path }) => {
-  await using server = await startFileServer(makesFile(path));
-  expect(await save(server, path, skip)).toEqual({ path, size: 4, resumedFrom: 4 });
-  expect([await folder.names(), server.requests.length]).toEqual([["a.png"], 1]);
+test.concurrent.for(["error", "skip"] as const)(
+  "with overwrite `%s`, a link that leads nowhere is DownloadError `exists`, and no content is requested",
+  async (overwrite, { folder, path }) => {
+    await symlink("x".repeat(99), path);
+    await using server = await startContentServer(readyAsset(99), whole); // as long as what the link says
+    for (const target of [path, folder.path]) {
+      const error = await caught(save(server, target, { overwrite, fileName: () => "a.png" }));
+      expect(error).toMatchObject({ kind: "exists", message: expect.stringContaining("a link that leads nowhere") });
+    }
+    expect([await folder.names(), server.requests]).toEqual([["a.png"], []]);
+    expect((await lstat(path)).isSymbolicLink()).toBe(true);
+  },
+);
+
+test.concurrent("`replace` replaces a link, and not what it leads to", async ({ folder, path }) => {
+  await writeFile(folder.at("elsewhere"), "mine");
+  for (const to of ["elsewhere", "nowhere"]) {
+    await symlink(folder.at(to), path);
+    await using server = await startFileServer(whole);
+    await save(server, path, replace);
+    expect((await lstat(path)).isFile()).toBe(true);
+    await expectFile(path, bytes);
+    await rm(path);
+  }
+  expect([await folder.names(), await readFile(folder.at("elsewhere"), "utf8")]).toEqual([["elsewhere"], "mine"]);
 });
 
-test.concurrent("`skip` gives a file that appears just before the lock is taken", async ({ folder, path }) => {
+test.concurrent("the error of an existing file says its size, the asset's, and what helps", async ({
+  folder,
+  path,
+}) => {
+  await writeFile(path, "mine");
   await using server = await startFileServer(whole);
-  const saving = save(server, path, skip);
-  while (!existsSync(`${path}.part.lock`)) await new Promise(setImmediate);
-  writeFileSync(path, "mine");
-  expect(await saving).toEqual({ path, size: 4, resumedFrom: 4 });
-  expect([await folder.names(), server.requests.length]).toEqual([["a.png"], 0]);
-});
-
-test.concurrent("a link that leads nowhere is DownloadError `exists`", async ({ folder, path }) => {
-  await symlink(folder.at("nowhere"), path);
-  await using server = await startFileServer(whole);
-  expect(await caught(save(server, path))).toMatchObject({ kind: "exists" });
-  expect(await caught(save(server, path, skip))).toMatchObject({ kind: "exists" });
-  expect((await lstat(path)).isSymbolicLink()).toBe(true);
-  expect(existsSync(folder.at("nowhere"))).toBe(false);
+  const what = `${path}: a file of 4 bytes is there already.`;
+  const help = 'Pass another target, overwrite: "replace" or "skip", or fileName: "original-id" in a folder.';
+  expect(await caught(save(server, path))).toMatchObject({ message: `${what} ${help}` });
+  const inFolder = await caught(save(server, folder.path, { fileName: () => "a.png" }));
+  expect(inFolder).toMatchObject({ attempts: 1, message: `${what} ${id} has ${size} bytes. ${help}` });
 });

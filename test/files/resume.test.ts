@@ -25,7 +25,7 @@ test.concurrent("an aborted download rejects with the signal's reason, and is re
   expect(JSON.parse(state)).toEqual({ asset_id: id, size_bytes: size, validator: etag });
   expectNoSecret(state);
   const partSize = await sizeOf(`${path}.part`);
-  expect(await save(server, path)).toEqual({ path, size, resumedFrom: partSize });
+  expect(await save(server, path)).toEqual({ path, size, resumedFrom: partSize, skipped: false });
   expect(server.requests[1]).toMatchObject({ range: `bytes=${partSize}-`, ifRange: etag });
   await expectFile(path, bytes);
   expect(await folder.names()).toEqual(["a.png"]);
@@ -36,7 +36,7 @@ test.concurrent("a failed download is resumed from the last byte that arrived", 
   await using server = await startFileServer(dropped, whole);
   expect(await caught(save(server, path, withoutRetries))).toMatchObject({ name: "NetworkError" });
   expect(await folder.names()).toEqual(["a.png.part", "a.png.part.json"]);
-  expect(await save(server, path)).toEqual({ path, size, resumedFrom: half });
+  expect(await save(server, path)).toEqual({ path, size, resumedFrom: half, skipped: false });
   expect(rangesOf(server)).toEqual([undefined, `bytes=${half}-`]);
   await expectFile(path, bytes);
 });
