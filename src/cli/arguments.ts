@@ -6,6 +6,7 @@ export class UsageError extends Error {}
 const options = {
   json: { type: "boolean" },
   output: { type: "string", short: "o" },
+  name: { type: "string" },
   overwrite: { type: "string" },
   concurrency: { type: "string" },
   timeout: { type: "string" },
@@ -45,6 +46,13 @@ export function checkOptionNames(command: string, known: readonly string[], valu
 /** Makes the error for a value that an option does not take. */
 export function wrongValue(option: OptionName, rule: string, value: string): UsageError {
   return new UsageError(`--${option} must be ${rule}, not ${JSON.stringify(value)}`);
+}
+
+/** Reads the value of an option that takes some words only. @throws {@link UsageError} */
+export function readWord<const Word extends string>(option: OptionName, value: string, words: readonly Word[]): Word {
+  const word = words.find((known) => known === value);
+  if (word !== undefined) return word;
+  throw wrongValue(option, `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`, value);
 }
 
 /** Reads the value of an option that is a whole number. @throws {@link UsageError} */

@@ -4,7 +4,7 @@ import { parseAssetId, type AssetRef } from "../core/asset-ref.ts";
 import type { Asset, ChenyuClient, Progress } from "../index.ts";
 import { downloadAll, downloadToFile, fileNameOf } from "../node.ts";
 import type { DownloadAllOptions, DownloadResult, SavedFile } from "../node.ts";
-import { readInteger, readTimeoutMs, UsageError, wrongValue, type OptionValues } from "./arguments.ts";
+import { readInteger, readTimeoutMs, readWord, UsageError, wrongValue, type OptionValues } from "./arguments.ts";
 import { combineExitCodes, exitCodes, Interruption } from "./exit-codes.ts";
 import { escapeControls, printError } from "./output.ts";
 import { formatCount, formatProgress, openProgressDisplay, type ProgressDisplay } from "./progress.ts";
@@ -19,6 +19,7 @@ interface UnfinishedFile {
 /** Saves the files of assets and prints their paths. @returns The exit code. */
 export async function download(operands: string[], values: OptionValues): Promise<number> {
   const options = readOptions(values);
+  const naming = readWord("name", values.name ?? "original", ["original", "id", "original-id"]);
   const target = await readTarget(operands, values);
   const { client, signal, ...session } = await openSession("download", operands, values);
   const ids = [...new Set(session.ids)]; // an asset that is named twice has one file
@@ -27,8 +28,8 @@ export async function download(operands: string[], values: OptionValues): Promis
   const unfinished = new Map<string, UnfinishedFile>(ids.map((id) => [id, { path: target }]));
   // Called only when the target is a folder.
   const fileName = (asset: Asset): string => {
-    const name = fileNameOf(asset);
-    unfinished.set(asset.asset_id, { path: join(target, name) });
+    const name = fileNameOf(asset, naming);
+    unfinished.set(parseAssetId(asset), { path: join(target, name) });
     return name;
   };
   const onProgress = (progress: Progress, asset: AssetRef): void => {
@@ -64,11 +65,9 @@ export async function download(operands: string[], values: OptionValues): Promis
 
 function readOptions(values: OptionValues): DownloadAllOptions {
   const { overwrite = "error", concurrency = "4" } = values;
-  const known = (["error", "replace", "skip"] as const).find((value) => value === overwrite);
-  if (known === undefined) throw wrongValue("overwrite", "error, replace or skip", overwrite);
   return {
     idleTimeoutMs: readTimeoutMs(values),
-    overwrite: known,
+    overwrite: readWord("overwrite", overwrite, ["error", "replace", "skip"]),
     concurrency: readInteger("concurrency", concurrency, 1, 999),
   };
 }

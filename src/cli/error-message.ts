@@ -15,7 +15,8 @@ const optionByErrorName: Partial<Record<string, string>> = { NetworkError: "base
 const hints: Partial<Record<string, string>> = {
   ResponseError: "--base-url.", // nothing is replaced in its message, which quotes the server
   unauthenticated: "--api-key-file, or CHENYU_API_KEY.",
-  exists: "another --output, or --overwrite replace or skip. Of two assets with the same name, download one by itself.",
+  exists:
+    "--name original-id, another --output or --overwrite replace. --overwrite skip keeps a file of the asset's size.",
   target: "another --output.",
 };
 

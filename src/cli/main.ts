@@ -26,6 +26,9 @@ download  Saves the files of assets and prints their paths, one a line. If it br
           apart. Add --overwrite skip to keep the files that are saved already.
   --output, -o <path>    The folder, or the file of a single asset. (default: this folder)
                          A path that ends with / is a folder; it is made if it does not exist.
+  --name <how>           How a file in a folder is named: original, id, original-id.
+                         (default: original) Several assets may have the same original name.
+                         With the id in it, each file has a name of its own.
   --overwrite <what>     What to do with a file that exists: error, replace, skip. (default: error)
                          skip keeps a file whose size is the asset's; another one is an error.
                          It does not compare the content.
@@ -60,7 +63,7 @@ Exit codes
   143  terminated (SIGTERM)`;
 
 const apiOptions: OptionName[] = ["api-key-file", "base-url", "timeout", "json"];
-const downloadOptions: OptionName[] = [...apiOptions, "output", "overwrite", "concurrency"];
+const downloadOptions: OptionName[] = [...apiOptions, "output", "name", "overwrite", "concurrency"];
 const mockOptions: OptionName[] = ["port", "host", "quiet"];
 
 /** Each command loads only the code that it needs. */

@@ -26,7 +26,7 @@ export type DownloadResult =
  * Downloads assets into a folder, some at a time, and yields each result as soon as it is there: not in the order of the
  * assets. A failure ends no other download. Leaving the loop early ends all that are under way; their parts can be resumed.
  *
- * If two assets would get the same file name, only the first is saved. Name them by `fileName`.
+ * If two assets would get the same file name, only the first is saved. `fileName: "original-id"` gives each its own.
  *
  * @param assets - A list, or another iterable. It is read as downloads begin, not ahead.
  * @param folder - Made if it does not exist.
@@ -54,7 +54,7 @@ export async function* downloadAll(
   function claimPath(path: string, { asset_id }: Asset): void {
     const key = path.toLowerCase(); // some file systems ignore case
     const owner = owners.get(key) ?? asset_id;
-    if (owner !== asset_id) throw alreadyClaimed(path, owner);
+    if (owner !== asset_id) throw alreadyClaimed(path, owner, asset_id);
     owners.set(key, owner);
   }
 
@@ -71,7 +71,7 @@ export async function* downloadAll(
   yield* mapUnordered(assets, concurrency, signal, save);
 }
 
-function alreadyClaimed(path: string, owner: string): DownloadError {
-  const text = `${path}: the file of ${owner} has this name too. Pass fileName, to give each its own.`;
+function alreadyClaimed(path: string, owner: string, id: string): DownloadError {
+  const text = `${path}: it is the file of ${owner} and of ${id}. Pass fileName: "original-id", to give each its own.`;
   return new DownloadError(text, { kind: "exists", attempts: 1 });
 }

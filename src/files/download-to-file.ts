@@ -1,16 +1,17 @@
 import { mkdir } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { inspect } from "node:util";
 import type { ChenyuClient } from "../client/client.ts";
 import type { AssetRef } from "../core/asset-ref.ts";
 import type { Asset } from "../core/asset.ts";
 import { isFinal } from "../core/callback.ts";
 import { ConfigError, isChenyuError, type DownloadProblem } from "../core/errors.ts";
-import { checkCallback, checkHeaders, checkOptions } from "../core/options.ts";
+import { checkHeaders, checkOptions } from "../core/options.ts";
 import type { Download } from "../download/download.ts";
 import { resolveDownloadSettings, type DownloadOptions } from "../download/options.ts";
 import { statIfExists, withDiskErrors } from "./disk-errors.ts";
-import { fileNameOf, safeFileName } from "./name.ts";
+import { fileNameOf, fileNamings, safeFileName, type FileNaming } from "./name.ts";
 import { closePart, discardPart, openPart, publishPart, writePart } from "./part-file.ts";
 import { findSavedFile, type SavedFile } from "./saved-file.ts";
 
@@ -21,8 +22,8 @@ export interface FileOptions extends Omit<DownloadOptions, "range"> {
    * the asset's is not checked. Any other file is an error, also when the size of the asset is unknown. @default "error"
    */
   overwrite?: Overwrite | undefined;
-  /** Names the file in a folder; characters that are not safe are removed. @default the `original_filename`, else the id */
-  fileName?: ((asset: Asset) => string | Promise<string>) | undefined;
+  /** Names the file in a folder. A function's result is made safe; it may be the same for two assets. @default "original" */
+  fileName?: FileNaming | ((asset: Asset) => string | Promise<string>) | undefined;
 }
 
 const overwriteValues = ["error", "replace", "skip"] as const;
@@ -71,7 +72,7 @@ export async function downloadTo(
     throw new ConfigError("client", "pass what createClient returns.");
   }
   checkFileOptions(options);
-  const { overwrite, fileName = fileNameOf, ...downloadOptions } = options;
+  const { overwrite, fileName = "original", ...downloadOptions } = options;
   const targetPath = pathOf(target);
   downloadOptions.signal?.throwIfAborted();
   const isFolder = await withDiskErrors(targetPath, () => makeFolder(targetPath));
@@ -93,6 +94,7 @@ export async function downloadTo(
 }
 
 async function nameOf(asset: Asset, fileName: NonNullable<FileOptions["fileName"]>): Promise<string> {
+  if (typeof fileName !== "function") return fileNameOf(asset, fileName);
   const name = safeFileName(await fileName(asset));
   if (name === undefined) throw new ConfigError("fileName", "it returned nothing that can name a file.");
   return name;
@@ -137,11 +139,14 @@ async function save(download: Download, path: string, options: FileOptions): Pro
 /** Throws when an option is wrong. @internal */
 export function checkFileOptions(options: FileOptions & DownloadOptions): void {
   checkOptions(options);
-  const { overwrite = "error", fileName, range, headers } = options;
+  const { overwrite = "error", fileName = "original", range, headers } = options;
   if (!overwriteValues.includes(overwrite)) {
     throw new ConfigError("overwrite", 'pass "error", "replace" or "skip".');
   }
-  checkCallback("fileName", fileName);
+  if (typeof fileName !== "function" && !fileNamings.includes(fileName)) {
+    const shown = inspect(fileName, { depth: -1, maxStringLength: 80 });
+    throw new ConfigError("fileName", `${shown} cannot be used. Pass "original", "id", "original-id" or a function.`);
+  }
   if (range !== undefined) {
     throw new ConfigError("range", "a file is downloaded whole. Use assets.download for a part.");
   }

@@ -1,16 +1,50 @@
+import { createHash } from "node:crypto";
 import mime from "mime";
 import type { Asset } from "../core/asset.ts";
+
+/**
+ * How a file in a folder is named:
+ *
+ * - `original`: by the asset's `original_filename`, else by its id. Several assets may have one name.
+ * - `id`: `ASSET_ID.EXT`.
+ * - `original-id`: `STEM-ASSET_ID.EXT`, where `STEM.EXT` is the `original_filename`. A long `STEM` is cut.
+ *
+ * By `id` and `original-id`, no two assets have one name, even where case is ignored. An id that could be taken for another
+ * one, such as one with capital letters, is followed by `+` and its hash.
+ */
+export type FileNaming = "original" | "id" | "original-id";
+
+/** The values of {@link FileNaming}. @internal */
+export const fileNamings: readonly FileNaming[] = ["original", "id", "original-id"];
 
 /** Longest name, in bytes of UTF-8. File systems take 255; the rest is for the suffixes of temporary files. */
 const maxBytes = 200;
 
-/** Names the file of an asset: by its `original_filename` if that can name a file, else by its id and media type. */
-export function fileNameOf({ original_filename, asset_id, mime_type }: Asset): string {
+/** Longest id in a name by `id` or `original-id`, in bytes. Much is left for the stem. */
+const maxIdBytes = 100;
+
+/** Names the file of an asset, as a download into a folder does: by nothing but the asset, and safe on every system. */
+export function fileNameOf({ original_filename, asset_id, mime_type }: Asset, naming: FileNaming = "original"): string {
   const original = safeFileName(original_filename);
-  if (original !== undefined) return original;
-  const id = safeFileName(asset_id) ?? "asset";
-  const extension = mime.getExtension(mime_type);
-  return extension === null ? id : makeSafe(`${id}.${extension}`);
+  const end = extensionOf(original ?? "") || extensionOf(`.${mime.getExtension(mime_type) ?? ""}`);
+  if (naming === "id") return makeSafe(distinctId(asset_id, plainId) + end);
+  if (naming !== "original-id") return original ?? makeSafe((safeFileName(asset_id) ?? "asset") + end);
+  const id = distinctId(asset_id, plainIdWithoutHyphen);
+  const stem = cut((original ?? "").replace(extension, ""), maxBytes - Buffer.byteLength(`-${id}${end}`));
+  return makeSafe((stem && `${stem}-`) + id + end);
+}
+
+/** Ids that cannot be taken for another one, also where case is ignored. */
+const plainId = /^[a-z\d][a-z\d_-]*$/;
+/** Behind a stem, the last hyphen must be the one before the id: else `a-b` with `c` has the name of `a` with `b-c`. */
+const plainIdWithoutHyphen = /^[a-z\d][a-z\d_]*$/;
+
+/** Makes a safe text of an id, other than that of any other id. An id may be any text. */
+function distinctId(asset_id: unknown, plain: RegExp): string {
+  const id = typeof asset_id === "string" ? asset_id.replace(/^asset:\/\//, "") : "";
+  if (plain.test(id) && id.length <= maxIdBytes) return id;
+  const hash = createHash("sha256").update(id, "utf16le").digest("hex").slice(0, 32);
+  return `${cut(safeFileName(id) ?? "asset", maxIdBytes - 1 - hash.length)}+${hash}`;
 }
 
 /**
@@ -60,18 +94,29 @@ const windowsDevice = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³]) ?
 /** The files that a download keeps beside its target: the part, its state, its lock and the lock's recovery locks. */
 const temporaryFile = /\.(part(\.(json|lock(\.recovery)*))?)$/iu;
 
-/** Cuts a name between two visible characters, and keeps the extension. */
+const extension = /(\.tar)?\.\w{1,15}$/i;
+
+function extensionOf(name: string): string {
+  return extension.exec(name)?.[0] ?? "";
+}
+
+/** Cuts a name that is too long, and keeps the extension. */
 function shorten(name: string): string {
   if (Buffer.byteLength(name) <= maxBytes) return name;
-  const extension = /\.\w{1,15}$/.exec(name)?.[0] ?? "";
-  let bytes = Buffer.byteLength(extension);
-  let stem = "";
-  for (const { segment } of new Intl.Segmenter().segment(name.slice(0, name.length - extension.length))) {
+  const end = extensionOf(name);
+  return (cut(name.slice(0, name.length - end.length), maxBytes - Buffer.byteLength(end)) || "_") + end;
+}
+
+/** Cuts a text between two visible characters. */
+function cut(text: string, maxBytes: number): string {
+  let bytes = 0;
+  let start = "";
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
     bytes += Buffer.byteLength(segment);
     if (bytes > maxBytes) break;
-    stem += segment;
+    start += segment;
   }
-  return (trimEnd(stem) || "_") + extension;
+  return trimEnd(start);
 }
 
 /** Windows drops spaces and dots at the end of a name. The look-behind keeps the time linear in the length. */

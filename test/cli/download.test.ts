@@ -67,8 +67,8 @@ test("leaves a file that exists already, and names the flags that help", async (
   expect(exitCode).toBe(1);
   const what = `${path}: a file of 4 bytes is there already.`;
   const help = 'Pass another target, overwrite: "replace" or "skip", or fileName: "original-id" in a folder.';
-  const hint = "On the command line: another --output, or --overwrite replace or skip.";
-  const more = "Of two assets with the same name, download one by itself.";
+  const hint = "On the command line: --name original-id, another --output or --overwrite replace.";
+  const more = "--overwrite skip keeps a file of the asset's size.";
   expect(stderr).toBe(`chenyu-assets: ${what} ${help} ${hint} ${more}\n`);
   expect(await readFile(path, "utf8")).toBe("mine");
 });
@@ -96,10 +96,18 @@ test("--overwrite skip keeps a file of the asset's size, and refuses any other",
   expect(stderr).toContain(`${path}: a file of 1000 bytes is there already. ${ready} has 102400 bytes.`);
 });
 
-test("saves one of two assets with the same file name, and says how to get the other one", async () => {
-  const { exitCode, stdout, stderr } = await run(["download", "asset_1", "asset_2", "-o", folder.path], environment);
+test("saves one of two assets with the same file name, and says how to get both", async () => {
+  const args = ["download", "asset_1", "asset_2", "-o", folder.path];
+  const { exitCode, stdout, stderr } = await run(args, environment);
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: `${folder.at("input.png")}\n` });
-  expect(stderr).toMatch(/input\.png: the file of asset_\d has this name too\. .* another --output.* by itself\.\n$/);
+  expect(stderr).toMatch(/input\.png: it is the file of asset_\d and of asset_\d\. .* line: --name original-id, .*\n$/);
+  expect(await run([...args, "--name", "original-id"], environment)).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(await folder.names()).toEqual(["input-asset_1.png", "input-asset_2.png", "input.png"]);
+});
+
+test("--name id names a file by its asset's id", async () => {
+  const { stdout } = await run(["download", video, "-o", folder.path, "--name", "id"], environment);
+  expect(stdout).toBe(`${folder.at(`${video}.mp4`)}\n`);
 });
 
 test("--timeout limits how long nothing comes, and the message names the flag", async () => {
@@ -138,16 +146,16 @@ test.each([
   expect(result).toEqual({ exitCode, stdout: "", stderr });
 });
 
-test("names every file that is interrupted", async () => {
+test("names every file that is interrupted, as --name names it", async () => {
   await using server = await startHaltingServer(2);
-  const args = ["download", "asset_1", "asset_2", "-o", folder.path, "--base-url", server.url];
+  const args = ["download", "asset_1", "asset_2", "-o", folder.path, "--base-url", server.url, "--name", "original-id"];
   const downloading = start(args, environment);
   await until(() => server.requests.length >= 4);
   await sleep(1000); // the bytes are on their way
   downloading.child.kill("SIGINT");
   const { exitCode, stderr } = await finish(downloading);
   expect(exitCode).toBe(130);
-  const lines = ["asset_1.txt", "asset_2.txt"].map((name) => {
+  const lines = ["asset_1-asset_1.txt", "asset_2-asset_2.txt"].map((name) => {
     return `interrupted: ${folder.at(name)}.part has 5 of 10 bytes; the same command goes on from there`;
   });
   expect(stderr.split("\n").toSorted()).toEqual(["", ...lines]);

@@ -66,6 +66,9 @@ test.each([
   [["download", "asset_1", "-o", ""], '--output must be the path of a file or a folder, not ""'],
   [["download", "asset_1", "-o", "-"], '--output must be the path of a file or a folder, not "-"'],
   [["download", "asset_1", "--overwrite", "yes"], '--overwrite must be error, replace or skip, not "yes"'],
+  [["download", "asset_1", "--name", "Id"], '--name must be original, id or original-id, not "Id"'],
+  [["download", "asset_1", "--name", ""], '--name must be original, id or original-id, not ""'],
+  [["get", "asset_1", "--name", "id"], "get has no option --name"],
   [["download", "asset_1", "--concurrency", "0"], '--concurrency must be a whole number from 1 to 999, not "0"'],
 ])("%j is refused in one line, with exit code 2", async (args, message) => {
   const stderr = `chenyu-assets: ${message}. See chenyu-assets --help.\n`;

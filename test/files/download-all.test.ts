@@ -162,10 +162,12 @@ test.concurrent("the second of two assets with one file name is DownloadError `e
     expect((await readFile(folder.at("a.png"))).equals(bytesOf(first!))).toBe(true);
     const failure = results.find(({ error }) => error !== undefined);
     expect(failure!.error).toMatchObject({ name: "DownloadError", kind: "exists" });
-    expect((failure!.error as Error).message).toContain("fileName");
+    const message = `${folder.at("a.png")}: it is the file of asset_`;
+    expect((failure!.error as Error).message).toContain(message);
+    expect((failure!.error as Error).message).toContain('Pass fileName: "original-id", to give each its own.');
   }
-  const fileName = ({ asset_id }: { asset_id: string }): string => `${asset_id}.png`;
-  expect(savedIds(await collect(saveAll(server, pair, folder, { fileName })))).toEqual(pair);
+  expect(savedIds(await collect(saveAll(server, pair, folder, { fileName: "original-id" })))).toEqual(pair);
+  expect(await folder.names()).toEqual(["a-asset_a.png", "a-asset_b.png", "a.png"]);
 });
 
 test.concurrent("file names that differ in case only are one name, as on Windows and macOS", async ({ folder }) => {
@@ -195,7 +197,7 @@ test.concurrent.for<[what: string, options: object]>([
   ["an onProgress that is not a function", { onProgress: "yes" }],
   ["a signal that is not an AbortSignal", { signal: {} }],
   ["an unknown overwrite", { overwrite: "always" }],
-  ["a fileName that is not a function", { fileName: "a.png" }],
+  ["an unknown fileName", { fileName: "a.png" }],
   ["a range", { range: { start: 1 } }],
   ["an idleTimeoutMs that no timer can hold", { idleTimeoutMs: 0 }],
   ["headers that cannot be sent", { headers: { "a b": "c" } }],

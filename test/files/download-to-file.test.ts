@@ -67,7 +67,7 @@ test.concurrent.for<[what: string, target: unknown, options?: object]>([
   ["a URL of a web page", new URL("https://example.com/a.png")],
   ["a URL of a file on another host", new URL("file://elsewhere/a.png")],
   ["an unknown overwrite", "a.png", { overwrite: "always" }],
-  ["a fileName that is not a function", "a.png", { fileName: "a.png" }],
+  ["an unknown fileName", "a.png", { fileName: "a.png" }],
   ["a range", "a.png", { range: { start: 1 } }],
   ["an idleTimeoutMs that no timer can hold", "a.png", { idleTimeoutMs: -1 }],
   ["headers that cannot be sent", "a.png", { headers: { "a b": "c" } }],

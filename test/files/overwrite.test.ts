@@ -1,5 +1,4 @@
 /** A file that exists already: it is an error, or it is replaced. */
-import { existsSync } from "node:fs";
 import { lstat, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { expect } from "vitest";
 import { caught } from "../helpers/caught.ts";
