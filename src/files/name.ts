@@ -54,6 +54,7 @@ function distinctId(asset_id: unknown, plain: RegExp): string {
  *
  * @param name - Any value, because the types of an asset's fields are not checked.
  * @returns `undefined` if nothing is left that can name a file.
+ * @internal
  */
 export function safeFileName(name: unknown): string | undefined {
   const safe = typeof name === "string" ? makeSafe(name) : "";

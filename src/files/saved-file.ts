@@ -21,6 +21,7 @@ export interface SavedFile {
  * @param asset - Left out before the look-up.
  * @returns The file, if it is the asset's and `overwrite` is `skip`.
  * @throws {@link DownloadError} `exists` when the file may not be replaced, `target` when it is a folder or the like.
+ * @internal
  */
 export async function findSavedFile(
   path: string,
