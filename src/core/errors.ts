@@ -163,7 +163,8 @@ export class DownloadError extends ChenyuError {
  * - `corrupt`: the bytes do not have the digest that `sha256` or the content host gives.
  * - `too_large`: more than `maxBytes`.
  * - `unexpected`: the content host's answer cannot be used.
- * - `exists`: the file exists already, and `overwrite` is `error`.
+ * - `exists`: a file is there already (with `skip`: one that is not of the asset's size or `sha256`), or another asset of the
+ *   same call has its name.
  * - `busy`: another download writes to the same file.
  * - `disk_full`, `no_permission`, `target`: the file cannot be written; `cause` is the system's error.
  */

@@ -10,7 +10,7 @@ import { mapUnordered } from "./map-unordered.ts";
 import type { SavedFile } from "./saved-file.ts";
 
 /** Options of downloads of many assets. */
-export interface DownloadAllOptions extends Omit<FileOptions, "onProgress"> {
+export interface DownloadAllOptions extends Omit<FileOptions, "onProgress" | "sha256"> {
   /** How many downloads run at once. @default 4 */
   concurrency?: number | undefined;
   /** As for one download, with the asset. */
@@ -44,6 +44,8 @@ export async function* downloadAll(
   if (Object(assets) !== assets || !(Symbol.asyncIterator in assets || Symbol.iterator in assets)) {
     throw new ConfigError("assets", "pass a list of them, or another iterable.");
   }
+  if ("sha256" in options)
+    throw new ConfigError("sha256", "it is that of one file. Use downloadToFile for each asset.");
   checkFileOptions(options as FileOptions); // the callbacks differ in what they get, which is not checked
   const { concurrency = 4, onProgress, signal, ...fileOptions } = options;
   checkInteger("concurrency", concurrency, 1);

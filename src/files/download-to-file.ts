@@ -8,8 +8,10 @@ import type { Asset } from "../core/asset.ts";
 import { isFinal } from "../core/callback.ts";
 import { ConfigError, isChenyuError, type DownloadProblem } from "../core/errors.ts";
 import { checkHeaders, checkOptions } from "../core/options.ts";
+import type { Digest } from "../download/digest.ts";
 import type { Download } from "../download/download.ts";
-import { resolveDownloadSettings, type DownloadOptions } from "../download/options.ts";
+import { checkSha256 } from "../download/integrity.ts";
+import { resolveDownloadSettings, type DownloadOptions, type Progress } from "../download/options.ts";
 import { statIfExists, withDiskErrors } from "./disk-errors.ts";
 import { fileNameOf, fileNamings, safeFileName, type FileNaming } from "./name.ts";
 import { closePart, discardPart, openPart, publishPart, writePart } from "./part-file.ts";
@@ -18,12 +20,15 @@ import { findSavedFile, type SavedFile } from "./saved-file.ts";
 /** Options of a download to a file. */
 export interface FileOptions extends Omit<DownloadOptions, "range"> {
   /**
-   * What happens to a file that exists already. `skip` keeps it if its size is the asset's `size_bytes`; that its content is
-   * the asset's is not checked. Any other file is an error, also when the size of the asset is unknown. @default "error"
+   * What happens to a file that exists already. `skip` keeps it if its size is the asset's `size_bytes`, and its `sha256` the
+   * given one. Without `sha256`, nothing proves that its content is the asset's. Any other file is an error, also when the
+   * size of the asset is unknown. @default "error"
    */
   overwrite?: Overwrite | undefined;
   /** Names the file in a folder. A function's result is made safe; it may be the same for two assets. @default "original" */
   fileName?: FileNaming | ((asset: Asset) => string | Promise<string>) | undefined;
+  /** SHA-256 of the whole file, in hexadecimal digits. @default none: only the size is checked */
+  sha256?: string | undefined;
 }
 
 const overwriteValues = ["error", "replace", "skip"] as const;
@@ -72,21 +77,24 @@ export async function downloadTo(
     throw new ConfigError("client", "pass what createClient returns.");
   }
   checkFileOptions(options);
-  const { overwrite, fileName = "original", ...downloadOptions } = options;
+  const { overwrite, fileName = "original", sha256, onProgress, ...downloadOptions } = options;
   const targetPath = pathOf(target);
+  const digests = sha256 === undefined ? [] : [await checkSha256(sha256, "file")];
   downloadOptions.signal?.throwIfAborted();
   const isFolder = await withDiskErrors(targetPath, () => makeFolder(targetPath));
   // The path of a file target is known before the look-up, so it is checked first. `skip` needs the asset's size.
   if (!isFolder && overwrite !== "skip") await findSavedFile(targetPath, overwrite);
 
   for (let restarts = 0; ; restarts++) {
-    const download = await client.assets.download(asset, downloadOptions);
+    const withRestarts =
+      onProgress && ((event: Progress) => onProgress({ ...event, restarts: event.restarts + restarts }));
+    const download = await client.assets.download(asset, { ...downloadOptions, onProgress: withRestarts });
     const path = isFolder ? join(targetPath, await nameOf(download.asset, fileName)) : targetPath;
     claimPath(path, download.asset);
-    const existing = await findSavedFile(path, overwrite, download.asset);
+    const existing = await findSavedFile(path, overwrite, download.asset, digests);
     if (existing !== undefined) return existing;
     try {
-      return await save(download, path, options);
+      return await save(download, path, options, digests);
     } catch (error) {
       if (kindOf(error, options) !== "changed" || restarts === maxRestarts) throw error;
     }
@@ -101,7 +109,7 @@ async function nameOf(asset: Asset, fileName: NonNullable<FileOptions["fileName"
 }
 
 /** Failures after which the bytes on disk are useless. */
-const discardPartAfter: (DownloadProblem | undefined)[] = ["changed", "size"];
+const discardPartAfter: (DownloadProblem | undefined)[] = ["changed", "size", "corrupt"];
 
 /** The kind of this download's failure; `undefined` for what the caller's code threw, which may come from another one. */
 function kindOf(error: unknown, { signal }: FileOptions): DownloadProblem | undefined {
@@ -111,17 +119,23 @@ function kindOf(error: unknown, { signal }: FileOptions): DownloadProblem | unde
   return error.kind;
 }
 
-async function save(download: Download, path: string, options: FileOptions): Promise<SavedFile> {
+async function save(
+  download: Download,
+  path: string,
+  options: FileOptions,
+  digests: readonly Digest[],
+): Promise<SavedFile> {
   const part = await openPart(path, download.asset);
-  const findFile = (): Promise<SavedFile | undefined> => findSavedFile(path, options.overwrite, download.asset);
+  const { overwrite } = options;
+  const findFile = (): Promise<SavedFile | undefined> => findSavedFile(path, overwrite, download.asset, digests);
   try {
     // The last holder of the lock may have published the file a moment ago.
     const existing = await findFile();
     if (existing !== undefined) return existing;
     const { size: resumedFrom = 0 } = part.firstBytes ?? {};
     const rest = part.firstBytes === undefined ? download : download.resume(part.firstBytes);
-    await writePart(part, rest);
-    await publishPart(part, path, options.overwrite);
+    await writePart(part, rest, digests);
+    await publishPart(part, path, overwrite);
     const { size } = await part.file.stat();
     return { path, size, resumedFrom, skipped: false };
   } catch (error) {

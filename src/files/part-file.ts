@@ -4,9 +4,12 @@ import { dirname } from "node:path";
 import { parseAssetId } from "../core/asset-ref.ts";
 import { sizeOf, type Asset } from "../core/asset.ts";
 import { DownloadError } from "../core/errors.ts";
+import type { Digest } from "../download/digest.ts";
 import type { Download, FirstBytes } from "../download/download.ts";
+import { startDigestCheck, throwIfCorrupt } from "../download/integrity.ts";
 import { isValidator } from "../download/version.ts";
 import { withDiskErrors } from "./disk-errors.ts";
+import { findMismatchInFile } from "./file-digest.ts";
 import { lockFile, type FileLock } from "./lock.ts";
 import { writeAll, writeInBatches } from "./write-batches.ts";
 
@@ -82,22 +85,34 @@ async function makePart(path: string, statePath: string): Promise<FileHandle> {
   return open(path, "wx+");
 }
 
-/** Appends the bytes of the download. However it ends, the bytes that have come can be resumed. */
-export async function writePart(part: PartFile, download: Download): Promise<void> {
+/**
+ * Appends the bytes of the download. However it ends, the bytes that have come can be resumed.
+ *
+ * @param digests - What the caller says that the whole file hashes to.
+ * @throws {@link DownloadError} `corrupt` when a digest of the caller or the content host does not hold.
+ */
+export async function writePart(part: PartFile, download: Download, digests: readonly Digest[]): Promise<void> {
   const { path, file, firstBytes } = part;
   let isAnew = false;
   await download.readWhole(async (stream) => {
     if (isAnew) await withDiskErrors(path, () => emptyPart(part));
     isAnew = true;
     let hasState = firstBytes !== undefined;
-    await writeInBatches(stream, firstBytes?.size ?? 0, (batch, position) =>
-      withDiskErrors(path, async () => {
+    const check = firstBytes === undefined ? await startDigestCheck(digests) : undefined;
+    await writeInBatches(stream, firstBytes?.size ?? 0, async (batch, position) => {
+      for (const piece of batch) check?.update(piece);
+      await withDiskErrors(path, async () => {
         if (!hasState) await writeState(part, download);
         hasState = true;
         await writeAll(file, batch, position);
-      }),
-    );
+      });
+    });
+    throwIfCorrupt(download.facts, check?.end());
   });
+  // The first bytes of a resumed file have not been hashed.
+  if (firstBytes !== undefined) {
+    throwIfCorrupt(download.facts, await findMismatchInFile(file, [...digests, ...download.digests]));
+  }
 }
 
 /** Drops bytes that nothing proves to be of the same version as the next ones. */
@@ -141,8 +156,7 @@ async function moveWithoutReplacing(path: string, target: string): Promise<void>
   await rm(path);
 }
 
-/** Makes the error for a file that exists and may not be replaced. */
-export function alreadyExists(target: string): DownloadError {
+function alreadyExists(target: string): DownloadError {
   const text = `${target}: the file exists already. Pass another target, or overwrite: "replace" or "skip".`;
   return new DownloadError(text, { kind: "exists", attempts: 0 });
 }

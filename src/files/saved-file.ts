@@ -1,8 +1,10 @@
 import type { Stats } from "node:fs";
-import { lstat } from "node:fs/promises";
-import type { Asset } from "../core/asset.ts";
+import { lstat, open } from "node:fs/promises";
+import { sizeOf, type Asset } from "../core/asset.ts";
 import { DownloadError } from "../core/errors.ts";
+import type { Digest } from "../download/digest.ts";
 import { statIfExists, withDiskErrors } from "./disk-errors.ts";
+import { findMismatchInFile } from "./file-digest.ts";
 
 /** A whole file on disk. */
 export interface SavedFile {
@@ -11,7 +13,7 @@ export interface SavedFile {
   size: number;
   /** Number of its bytes that were on disk before: all of them if it was skipped. */
   resumedFrom: number;
-  /** Whether the file was there already and was kept, with `overwrite: "skip"`. Its content was not compared. */
+  /** Whether the file was there already and was kept, with `overwrite: "skip"`. Only `sha256` compares its content. */
   skipped: boolean;
 }
 
@@ -19,6 +21,7 @@ export interface SavedFile {
  * Looks for a file where a download would write.
  *
  * @param asset - Left out before the look-up.
+ * @param digests - What the caller says that the asset's file hashes to.
  * @returns The file, if it is the asset's and `overwrite` is `skip`.
  * @throws {@link DownloadError} `exists` when the file may not be replaced, `target` when it is a folder or the like.
  * @internal
@@ -27,6 +30,7 @@ export async function findSavedFile(
   path: string,
   overwrite: "error" | "replace" | "skip" | undefined,
   asset?: Asset,
+  digests: readonly Digest[] = [],
 ): Promise<SavedFile | undefined> {
   const stats = await withDiskErrors(path, () => statIfExists(path));
   const found = stats ?? (await lstat(path).catch(() => undefined)); // a link that leads nowhere
@@ -34,13 +38,20 @@ export async function findSavedFile(
   if (!found.isFile() && !found.isSymbolicLink()) throw notAFile(path);
   if (overwrite === "replace") return undefined;
   const { size } = found;
-  if (overwrite === "skip" && isFileOf(asset, found)) return { path, size, resumedFrom: size, skipped: true };
-  throw alreadyExists(path, overwrite, found, asset);
+  // Another file of that size can be taken for the asset's, unless there is a digest.
+  const hasItsSize = overwrite === "skip" && asset !== undefined && found.isFile() && size === sizeOf(asset);
+  const mismatch = hasItsSize ? await withDiskErrors(path, () => findMismatch(path, digests)) : undefined;
+  if (hasItsSize && mismatch === undefined) return { path, size, resumedFrom: size, skipped: true };
+  throw alreadyExists(path, overwrite, found, asset, mismatch);
 }
 
-/** Whether a file can be taken for the asset's: by its size, so another file of that size can be, too. */
-function isFileOf(asset: Asset | undefined, file: Stats): boolean {
-  return file.isFile() && file.size === asset?.size_bytes;
+async function findMismatch(path: string, digests: readonly Digest[]): Promise<string | undefined> {
+  const file = await open(path);
+  try {
+    return await findMismatchInFile(file, digests);
+  } finally {
+    await file.close();
+  }
 }
 
 function notAFile(path: string): DownloadError {
@@ -53,10 +64,12 @@ function alreadyExists(
   overwrite: "error" | "skip" | undefined,
   found: Stats,
   asset: Asset | undefined,
+  mismatch: string | undefined,
 ): DownloadError {
   const what = found.isFile() ? `a file of ${found.size} bytes` : "a link that leads nowhere";
   const sentences = [
     `${path}: ${what} is there already.`,
+    mismatch === undefined ? [] : `${mismatch}.`,
     asset === undefined ? [] : describeSize(asset),
     `Pass another target, overwrite: "replace"${overwrite === "skip" ? "" : ' or "skip"'},`,
     'or fileName: "original-id" in a folder.',
@@ -64,9 +77,9 @@ function alreadyExists(
   return new DownloadError(sentences.flat().join(" "), { kind: "exists", attempts: asset === undefined ? 0 : 1 });
 }
 
-function describeSize({ asset_id, size_bytes }: Asset): string {
-  const isKnown = Number.isInteger(size_bytes) && size_bytes >= 0;
-  return isKnown
-    ? `${asset_id} has ${size_bytes} bytes.`
-    : `The size of ${asset_id} is unknown, and cannot be compared.`;
+function describeSize(asset: Asset): string {
+  const { asset_id } = asset;
+  const size = sizeOf(asset);
+  if (size === undefined) return `The size of ${asset_id} is unknown, and cannot be compared.`;
+  return `${asset_id} has ${size} bytes.`;
 }

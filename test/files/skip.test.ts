@@ -65,8 +65,8 @@ test.concurrent.for([undefined, null, -1, 0.5, "4", "", [4], Number.MAX_VALUE])(
     for (const content of ["", "mine"]) {
       await writeFile(path, content);
       const error = await caught(save(server, path, skip));
-      const facts = size_bytes === Number.MAX_VALUE ? `${id} has 1.79` : `The size of ${id} is unknown`;
-      expect(error).toMatchObject({ kind: "exists", message: expect.stringContaining(facts) });
+      const fact = expect.stringContaining(`The size of ${id} is unknown`);
+      expect(error).toMatchObject({ kind: "exists", message: fact });
       expect(await readFile(path, "utf8")).toBe(content);
     }
     expect(server.requests).toEqual([]);

@@ -15,6 +15,7 @@ export async function startHaltingServer(halts: number): Promise<TestServer> {
     const start = Number(/\d+/.exec(request.headers.range ?? "0")![0]);
     const range = start > 0 ? { "Content-Range": `bytes ${start}-9/10` } : {};
     response.writeHead(start > 0 ? 206 : 200, { "Content-Length": 10 - start, ETag: '"1"', ...range });
-    response.write("0123456789".slice(start, contents++ < halts ? 5 : 10));
+    if (contents++ < halts) response.write("0123456789".slice(start, 5));
+    else response.end("0123456789".slice(start));
   });
 }
