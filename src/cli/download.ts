@@ -14,6 +14,8 @@ import { openSession } from "./session.ts";
 interface UnfinishedFile {
   path: string;
   totalBytes?: number | undefined;
+  /** Whether bytes have come. */
+  hasBegun?: boolean;
 }
 
 /** Saves the files of assets and prints their paths. @returns The exit code. */
@@ -36,6 +38,7 @@ export async function download(operands: string[], values: OptionValues): Promis
     const id = parseAssetId(asset);
     const file = unfinished.get(id)!;
     file.totalBytes = progress.totalBytes;
+    file.hasBegun = true;
     display.update(id, basename(file.path), progress);
   };
 
@@ -93,12 +96,19 @@ async function* downloadOne(
   yield { asset: asset!, file: await downloadToFile(client, asset!, target, { ...options, onProgress: withAsset }) };
 }
 
-/** Prints how much of an interrupted download is on disk, if anything. */
-async function printUnfinished({ path, totalBytes }: UnfinishedFile, command: string, display: ProgressDisplay) {
+/** Prints how much of an interrupted download is on disk, if it has begun. */
+async function printUnfinished(
+  { path, totalBytes, hasBegun }: UnfinishedFile,
+  command: string,
+  display: ProgressDisplay,
+) {
   const part = await stat(`${path}.part`).catch(() => undefined);
-  if (part === undefined) return;
-  const amount = formatProgress(part.size, totalBytes);
-  display.printMessage(escapeControls(`interrupted: ${path}.part has ${amount}; ${command} goes on from there`));
+  if (part !== undefined) {
+    const amount = formatProgress(part.size, totalBytes);
+    display.printMessage(escapeControls(`interrupted: ${path}.part has ${amount}; ${command} goes on from there`));
+  } else if (hasBegun) {
+    display.printMessage(escapeControls(`interrupted: nothing of ${path} can be kept; ${command} begins it again`));
+  }
 }
 
 /** Writes a sentence for people, the path or JSON for programs. */

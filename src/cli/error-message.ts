@@ -11,12 +11,18 @@ const flags: Partial<Record<string, string>> = {
 /** The option that a message names, for errors that have no field `option`. */
 const optionByErrorName: Partial<Record<string, string>> = { NetworkError: "baseUrl", NotReadyError: "waitTimeoutMs" };
 
+/** Options as the SDK's messages write them, and as the command line does. */
+const words: [sdk: string, commandLine: string][] = [
+  ['fileName: "original-id"', "--name original-id"],
+  ['overwrite: "replace" or "skip"', "--overwrite replace or skip"],
+  ['overwrite: "replace"', "--overwrite replace"],
+  ["another target", "another --output"],
+];
+
 /** Advice for the command line, by the `kind` of the error or its name. */
 const hints: Partial<Record<string, string>> = {
   ResponseError: "--base-url.", // nothing is replaced in its message, which quotes the server
   unauthenticated: "--api-key-file, or CHENYU_API_KEY.",
-  exists:
-    "--name original-id, another --output or --overwrite replace. --overwrite skip keeps a file of the asset's size.",
   target: "another --output.",
 };
 
@@ -25,8 +31,13 @@ export function describeError(error: ChenyuError): string {
   const { name, message, cause } = error;
   const option = "option" in error ? String(error.option) : (optionByErrorName[name] ?? "");
   const hint = hints["kind" in error ? String(error.kind) : name];
-  const sentences = [message.replaceAll(option, flags[option] ?? option)];
+  const text = "kind" in error && error.kind === "exists" ? translate(message) : message;
+  const sentences = [text.replaceAll(option, flags[option] ?? option)];
   if (hint !== undefined) sentences.push(`On the command line: ${hint}`);
   if (isChenyuError(cause)) sentences.push(`Last failure: ${describeError(cause)}`);
   return sentences.join(" ");
+}
+
+function translate(message: string): string {
+  return words.reduce((text, [sdk, commandLine]) => text.replace(sdk, commandLine), message);
 }

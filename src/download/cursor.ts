@@ -73,8 +73,8 @@ function checkIsFile(cursor: Cursor, response: Response, { total }: ContentHead,
   }
   const hasOtherSize = version?.total !== undefined && total !== undefined && total !== version.total;
   if (comparison === "unproven" && hasOtherSize && response.status === 200) {
-    const text = `the content host sends ${total} bytes without ETag or date, after ${position} of ${version.total}`;
-    throw downloadError(facts, "unexpected", text);
+    const text = `the content host sends other ${total} bytes, after ${position} of ${version.total}`;
+    throw downloadError(facts, "unexpected", `${text}. Look at any proxy on the way`);
   }
   if (comparison === "unproven") {
     const text = `nothing proves that the file is still the one of its first ${position} bytes`;

@@ -60,6 +60,7 @@ export async function startDownload(
   host: ContentHost,
   lookUp: LookUp,
 ): Promise<Download> {
+  if ("sha256" in options) throw new ConfigError("sha256", "pass it to bytes(), blob() or text().");
   const settings = resolveDownloadSettings(options, clientSettings);
   const { asset, headers } = await lookUpSame(id, lookUp, settings);
   const size = sizeOf(asset);

@@ -24,7 +24,8 @@ export function downloadError(
 /** Makes the error for a response that has no bytes of the file. */
 export function refusedError(facts: ErrorFacts, { status, headers }: Response): DownloadError {
   const details = { status, retryAfterMs: retryAfterMsOf(headers), retryable: isTransientStatus(status) };
-  return downloadError(facts, "refused", `the content host answers HTTP ${status}`, details);
+  const again = details.retryable ? ". Try again later" : "";
+  return downloadError(facts, "refused", `the content host answers HTTP ${status}${again}`, details);
 }
 
 /** Makes the error for what `fetch` threw, or the body of its response. One by which a framework steers stays as it is. */
@@ -40,11 +41,18 @@ export function cutOffError({ id, requests }: ErrorFacts, position: number, end:
   return new NetworkError(`${id}: the content ended after ${position} of ${end} bytes.`, { attempts: requests });
 }
 
-/** Adds why a stream does not go on: it cannot take back the bytes that it has given out. */
-export function streamEndsError(failure: Failure): Failure {
+/**
+ * Adds why a download does not go on where it was.
+ *
+ * @param tries - How many times it has begun at the first byte. `undefined` for a stream, which cannot take bytes back.
+ */
+export function unprovenError(failure: Failure, tries: number | undefined): Failure {
   const { attempts, cause } = failure;
-  const reason = "Nothing proves which version of the file comes next, and a stream cannot begin anew.";
-  const message = `${failure.message} ${reason} Use bytes() or downloadToFile.`;
+  const end =
+    tries === undefined
+      ? "and a stream cannot begin anew. Use bytes() or downloadToFile."
+      : `so each try begins at the first byte. Tries: ${tries}.`;
+  const message = `${failure.message} The content host does not prove that the file is still the same, ${end}`;
   if (failure instanceof TimeoutError) return new TimeoutError(message, { clock: failure.clock, attempts });
   return new NetworkError(message, { attempts, cause });
 }

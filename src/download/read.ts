@@ -2,7 +2,7 @@ import { onAbort } from "../core/abort.ts";
 import { isTransient, withRetries } from "../core/retry.ts";
 import { canResume, cutToWanted, endResponse, isWhole, startResponse, type Cursor } from "./cursor.ts";
 import type { DigestCheck } from "./digest.ts";
-import { connectionError, idleError, streamEndsError } from "./errors.ts";
+import { connectionError, idleError, unprovenError } from "./errors.ts";
 import { checkDecoded, type ContentHead } from "./head.ts";
 import { findDigests, startDigestCheck, throwIfCorrupt } from "./integrity.ts";
 import { requestContent, type Source } from "./source.ts";
@@ -102,7 +102,7 @@ export function createContentReader(source: Source, cursor: Cursor, signal: Abor
           endRequest(error);
           if (isTransient(error)) {
             if (isWhole(cursor)) return undefined; // only the end of the response is missing
-            if (!canResume(cursor) && !cursor.mayRestart) throw streamEndsError(error);
+            if (!canResume(cursor)) throw unprovenError(error, cursor.mayRestart ? cursor.restarts + 1 : undefined);
           }
           [request, body, head] = [new AbortController(), undefined, undefined];
           throw error;

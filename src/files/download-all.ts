@@ -26,9 +26,10 @@ export type DownloadResult =
  * Downloads assets into a folder, some at a time, and yields each result as soon as it is there: not in the order of the
  * assets. A failure ends no other download. Leaving the loop early ends all that are under way; their parts can be resumed.
  *
- * If two assets would get the same file name, only the first is saved. `fileName: "original-id"` gives each its own.
+ * If two assets would get the same file name, only one is saved, and chance decides which. `fileName: "original-id"` gives
+ * each its own.
  *
- * @param assets - A list, or another iterable. It is read as downloads begin, not ahead.
+ * @param assets - A list, or another iterable, of assets that differ. It is read as downloads begin, not ahead.
  * @param folder - Made if it does not exist.
  * @throws {@link ConfigError} when an option is wrong.
  * @throws The `reason` of `signal` when it aborts, and what `assets` throws.

@@ -69,8 +69,8 @@ function alreadyExists(
   const what = found.isFile() ? `a file of ${found.size} bytes` : "a link that leads nowhere";
   const sentences = [
     `${path}: ${what} is there already.`,
-    mismatch === undefined ? [] : `${mismatch}.`,
     asset === undefined ? [] : describeSize(asset),
+    mismatch === undefined ? [] : `They differ: ${mismatch}.`,
     `Pass another target, overwrite: "replace"${overwrite === "skip" ? "" : ' or "skip"'},`,
     'or fileName: "original-id" in a folder.',
   ];

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, inject, test } from "vitest";
 import { testAssets } from "../../generated/document.ts";
 import { makeFolder, type TemporaryFolder } from "../helpers/temporary-folder.ts";
 import { until } from "../helpers/timing.ts";
+import { readyAsset, serve, startContentServer } from "../servers/content-server.ts";
 import { startHaltingServer } from "../servers/halting-server.ts";
 import { always, startServer } from "../servers/server.ts";
 import { finish, run, start } from "./run.ts";
@@ -66,10 +67,8 @@ test("leaves a file that exists already, and names the flags that help", async (
   const { exitCode, stderr } = await run(["download", ready, "-o", path], environment);
   expect(exitCode).toBe(1);
   const what = `${path}: a file of 4 bytes is there already.`;
-  const help = 'Pass another target, overwrite: "replace" or "skip", or fileName: "original-id" in a folder.';
-  const hint = "On the command line: --name original-id, another --output or --overwrite replace.";
-  const more = "--overwrite skip keeps a file of the asset's size.";
-  expect(stderr).toBe(`chenyu-assets: ${what} ${help} ${hint} ${more}\n`);
+  const help = "Pass another --output, --overwrite replace or skip, or --name original-id in a folder.";
+  expect(stderr).toBe(`chenyu-assets: ${what} ${help}\n`);
   expect(await readFile(path, "utf8")).toBe("mine");
 });
 
@@ -100,7 +99,7 @@ test("saves one of two assets with the same file name, and says how to get both"
   const args = ["download", "asset_1", "asset_2", "-o", folder.path];
   const { exitCode, stdout, stderr } = await run(args, environment);
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: `${folder.at("input.png")}\n` });
-  expect(stderr).toMatch(/input\.png: it is the file of asset_\d and of asset_\d\. .* line: --name original-id, .*\n$/);
+  expect(stderr).toMatch(/ of asset_\d and of asset_\d\. Pass --name original-id, to give each its own\.\n$/);
   expect(await run([...args, "--name", "original-id"], environment)).toMatchObject({ exitCode: 0, stderr: "" });
   expect(await folder.names()).toEqual(["input-asset_1.png", "input-asset_2.png", "input.png"]);
 });
@@ -144,6 +143,17 @@ test.each([
   const size = sizeOf(part).toLocaleString("en-US");
   const stderr = `interrupted: ${part} has ${size} of 7,340,032 bytes; the same command goes on from there\n`;
   expect(result).toEqual({ exitCode, stdout: "", stderr });
+});
+
+test("says on SIGINT that nothing is kept when the content host does not prove the version", async () => {
+  await using server = await startContentServer(readyAsset(1000), serve(Buffer.alloc(1000), { etag: null, sent: 10 }));
+  const path = folder.at("unproven.bin");
+  const downloading = start(["download", "asset_1", "-o", path, "--base-url", server.url], environment);
+  await until(() => server.requests.length > 0);
+  await sleep(1000); // the bytes are on their way
+  downloading.child.kill("SIGINT");
+  const stderr = `interrupted: nothing of ${path} can be kept; the same command begins it again\n`;
+  expect(await finish(downloading)).toEqual({ exitCode: 130, stdout: "", stderr });
 });
 
 test("names every file that is interrupted, as --name names it", async () => {
