@@ -3,6 +3,7 @@ import { ConfigError, DownloadError } from "../core/errors.ts";
 import type { LookUp } from "../core/look-up.ts";
 import { checkOptions, type Settings } from "../core/options.ts";
 import { withRetries } from "../core/retry.ts";
+import { collect, concat } from "./collect.ts";
 import { canResume, type Cursor } from "./cursor.ts";
 import type { Digest } from "./digest.ts";
 import { downloadError, type ErrorFacts } from "./errors.ts";
@@ -60,8 +61,8 @@ export async function startDownload(
   host: ContentHost,
   lookUp: LookUp,
 ): Promise<Download> {
-  if ("sha256" in options) throw new ConfigError("sha256", "pass it to bytes(), blob() or text().");
   const settings = resolveDownloadSettings(options, clientSettings);
+  if ("sha256" in options) throw new ConfigError("sha256", "pass it to bytes(), blob() or text().");
   const { asset, headers } = await lookUpSame(id, lookUp, settings);
   const size = sizeOf(asset);
   const { range } = settings;
@@ -166,34 +167,4 @@ function openDownload(initialSource: Source, initialCursor: Cursor): Download {
   };
   // So that no log shows the signed URL.
   return Object.defineProperty(download, "asset", { enumerable: false });
-}
-
-/** Reads a stream whole, unless it is too large. */
-async function collect(
-  stream: ReadableStream<Uint8Array>,
-  maxBytes: number,
-  tooLarge: () => Error,
-): Promise<Uint8Array[]> {
-  const reader = stream.getReader();
-  const chunks: Uint8Array[] = [];
-  for (let length = 0; ;) {
-    const { done, value } = await reader.read();
-    if (done) return chunks;
-    length += value.length;
-    if (length > maxBytes) {
-      await reader.cancel();
-      throw tooLarge();
-    }
-    chunks.push(value);
-  }
-}
-
-function concat(chunks: Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
 }

@@ -5,6 +5,7 @@ import type { DigestCheck } from "./digest.ts";
 import { connectionError, idleError, unprovenError } from "./errors.ts";
 import { checkDecoded, type ContentHead } from "./head.ts";
 import { findDigests, startDigestCheck, throwIfCorrupt } from "./integrity.ts";
+import { readAhead, type BodyReader } from "./read-ahead.ts";
 import { requestContent, type Source } from "./source.ts";
 
 /** Reads a content from one end to the other, over as many requests as it takes. */
@@ -24,7 +25,7 @@ export interface ContentReader {
 export function createContentReader(source: Source, cursor: Cursor, signal: AbortSignal): ContentReader {
   const { idleTimeoutMs, maxRetries } = source.settings;
   let request = new AbortController();
-  let body: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  let body: BodyReader | undefined;
   let head: ContentHead | undefined;
   /** Position of the next byte of the response, which may lie before the cursor. */
   let at = 0;
@@ -75,6 +76,9 @@ export function createContentReader(source: Source, cursor: Cursor, signal: Abor
       head = startResponse(cursor, response, source);
       if (head === undefined) return undefined;
       at = head.start;
+      const end = response.status === 200 ? cursor.total : cursor.end;
+      // Before any other wait, because it protects the process.
+      body &&= readAhead(body, head.isEncoded ? undefined : end, at);
       if (!hasDelivered) await startCheck(response, head);
     }
     for (let piece = await readPiece(); piece?.done === false; piece = await readPiece()) {

@@ -8,7 +8,7 @@ import type { Source } from "./source.ts";
 const progressEveryMs = 100;
 
 /**
- * Makes a stream of the content. It reads nothing ahead, and releases all that it holds when it ends.
+ * Makes a stream of the content. It requests nothing before the first read, and releases all that it holds when it ends.
  *
  * @param onRead - Called when somebody reads or cancels it.
  */

@@ -45,9 +45,9 @@ export async function* downloadAll(
   if (Object(assets) !== assets || !(Symbol.asyncIterator in assets || Symbol.iterator in assets)) {
     throw new ConfigError("assets", "pass a list of them, or another iterable.");
   }
+  checkFileOptions(options as FileOptions); // the callbacks differ in what they get, which is not checked
   if ("sha256" in options)
     throw new ConfigError("sha256", "it is that of one file. Use downloadToFile for each asset.");
-  checkFileOptions(options as FileOptions); // the callbacks differ in what they get, which is not checked
   const { concurrency = 4, onProgress, signal, ...fileOptions } = options;
   checkInteger("concurrency", concurrency, 1);
   const path = `${pathOf(folder)}${sep}`;

@@ -151,3 +151,10 @@ test("without node:crypto, as in a page, bytes is checked and a stream is not", 
   const { stream } = await startDownload(server, {}, options);
   expect((await new Response(stream).arrayBuffer()).byteLength).toBe(bytes.length);
 });
+
+test.concurrent("download rejects with ConfigError when sha256 is passed to it, which would check nothing", async () => {
+  await using server = await startReady(serve(bytes));
+  const error = await caught(startDownload(server, { sha256 } as object));
+  expect(error).toMatchObject({ name: "ConfigError", option: "sha256" });
+  expect(server.lookUps()).toBe(0);
+});
