@@ -76,7 +76,7 @@ export function jitter(ms: number): number {
 
 /** How long a response asks to wait, in milliseconds. By the server's own clock, because this machine's may be wrong. */
 export function retryAfterMsOf(headers: Headers): number | undefined {
-  const nowMs = Date.parse(headers.get("date") ?? "") || Date.now();
+  const nowMs = parseHttpDate(headers.get("date")) || Date.now();
   return parseRetryAfterMs(headers.get("retry-after"), nowMs);
 }
 
@@ -89,9 +89,13 @@ export function retryAfterMsOf(headers: Headers): number | undefined {
 export function parseRetryAfterMs(value: string | null, nowMs: number): number | undefined {
   if (value === null) return undefined;
   if (/^\d+$/.test(value)) return Math.min(Number(value) * 1000, Number.MAX_SAFE_INTEGER);
-  // `Date.parse` alone reads "1, 2" as a date.
-  const dateMs = httpDate.test(value) ? Date.parse(value) : Number.NaN;
+  const dateMs = parseHttpDate(value);
   return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
+}
+
+/** Reads a date of HTTP, in milliseconds. `NaN` for other text, of which `Date.parse` reads much, such as "1, 2". */
+export function parseHttpDate(text: string | null): number {
+  return text !== null && httpDate.test(text) ? Date.parse(text) : Number.NaN;
 }
 
 const httpDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;

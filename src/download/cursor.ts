@@ -68,7 +68,10 @@ export function startResponse(cursor: Cursor, response: Response, facts: ErrorFa
 function checkIsFile(cursor: Cursor, response: Response, { total }: ContentHead, facts: ErrorFacts): void {
   const { position, size, version } = cursor;
   const comparison = version?.validator === undefined ? undefined : compareVersion(version.validator, response);
-  if (comparison !== "same" && isWebPage(response, cursor) && (size === undefined || total !== size)) {
+  // If there is no version to compare with, the size decides, unless the response has none.
+  const hasWrongSize = size === undefined || (total !== undefined && total !== size);
+  const mayBePage = version === undefined ? hasWrongSize : comparison !== "same";
+  if (mayBePage && isWebPage(response, cursor)) {
     throw downloadError(facts, "unexpected", "the content host answers with a web page. Look at any proxy on the way");
   }
   const hasOtherSize = version?.total !== undefined && total !== undefined && total !== version.total;
@@ -86,9 +89,10 @@ function checkIsFile(cursor: Cursor, response: Response, { total }: ContentHead,
 }
 
 /** Whether a response is HTML, and the asset is not: the page of a captive portal, or of a gateway. */
-function isWebPage({ headers }: Response, { mediaType }: Cursor): boolean {
-  const isHtml = /^text\/html\b/i.test(headers.get("content-type") ?? "");
-  return isHtml && typeof mediaType === "string" && mediaType !== "" && !/html/i.test(mediaType);
+function isWebPage({ headers }: Response, { mediaType, version }: Cursor): boolean {
+  const isHtml = /^(text\/html|application\/xhtml)\b/i.test(headers.get("content-type") ?? "");
+  if (typeof mediaType !== "string" || mediaType === "") return isHtml && version !== undefined;
+  return isHtml && !/html/i.test(mediaType);
 }
 
 /** Cuts a piece to its wanted bytes: those not delivered yet, up to the end. @param at - Position of the piece. */
@@ -107,12 +111,14 @@ export function cutToWanted(cursor: Cursor, piece: Uint8Array, at: number, facts
 }
 
 /** Checks that nothing is missing when a response has ended. @param at - Position where it ended. */
-export function endResponse(cursor: Cursor, { isEncoded }: ContentHead, at: number, facts: ErrorFacts): void {
+export function endResponse(cursor: Cursor, { encodedLength }: ContentHead, at: number, facts: ErrorFacts): void {
   // If nobody has said how large the file is, it ends here.
   if (cursor.total === undefined) cursor.end = minimum(cursor.end, at);
   const { position, end = position } = cursor;
   if (at >= position && position >= end) return;
-  throw isEncoded ? downloadError(facts, "size", `it has ${at} bytes, not ${end}`) : cutOffError(facts, at, end);
+  // A body that was encoded and came whole has another size than its decoded bytes should have.
+  const cameWhole = encodedLength !== undefined;
+  throw cameWhole ? downloadError(facts, "size", `it has ${at} bytes, not ${end}`) : cutOffError(facts, at, end);
 }
 
 /** Whether all bytes have come, although the connection failed before it said so. */

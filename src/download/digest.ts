@@ -50,7 +50,7 @@ export function readSha256(value: unknown, place: "memory" | "file", refuse: (te
  * @see https://www.rfc-editor.org/rfc/rfc2616#section-14.15 for `Content-MD5`
  */
 export function readDigests({ status, headers }: Pick<Response, "status" | "headers">): Digest[] {
-  const length = headers.has("content-length") ? Number(headers.get("content-length")) : undefined;
+  const length = headers.get("content-length") === null ? undefined : Number(headers.get("content-length"));
   const found: [Digest["from"], Algorithm, string][] = [];
   for (const member of parseDictionary(headers.get("repr-digest"))) found.push(["Repr-Digest", ...member]);
   // The content of a 206 is not the whole file.

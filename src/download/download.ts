@@ -2,7 +2,7 @@ import { sizeOf, type Asset } from "../core/asset.ts";
 import { ConfigError, DownloadError } from "../core/errors.ts";
 import type { LookUp } from "../core/look-up.ts";
 import { checkOptions, type Settings } from "../core/options.ts";
-import { withRetries } from "../core/retry.ts";
+import { parseHttpDate, withRetries } from "../core/retry.ts";
 import { collect, concat } from "./collect.ts";
 import { canResume, type Cursor } from "./cursor.ts";
 import type { Digest } from "./digest.ts";
@@ -33,6 +33,8 @@ export interface Download {
   readWhole<T>(read: (stream: ReadableStream<Uint8Array>) => Promise<T>): Promise<T>;
   /** The digests of the content host that are left to check, for whoever has the first bytes. @internal */
   readonly digests: readonly Digest[];
+  /** The signal that ends it. @internal */
+  readonly signal: AbortSignal | undefined;
   /** The facts for errors. @internal */
   readonly facts: ErrorFacts;
   /** Makes a download of the bytes after the first ones, if the file is still the same. */
@@ -62,7 +64,8 @@ export async function startDownload(
   lookUp: LookUp,
 ): Promise<Download> {
   const settings = resolveDownloadSettings(options, clientSettings);
-  if ("sha256" in options) throw new ConfigError("sha256", "pass it to bytes(), blob() or text().");
+  if ((options as ReadOptions).sha256 !== undefined)
+    throw new ConfigError("sha256", "pass it to bytes(), blob() or text().");
   const { asset, headers } = await lookUpSame(id, lookUp, settings);
   const size = sizeOf(asset);
   const { range } = settings;
@@ -70,7 +73,7 @@ export async function startDownload(
   if (size !== undefined && start > size) {
     throw new DownloadError(`${id}: it has ${size} bytes, and range.start is ${start}.`, { kind: "size" });
   }
-  const clockSkewMs = Date.parse(headers.get("date") ?? "") - Date.now() || 0;
+  const clockSkewMs = parseHttpDate(headers.get("date")) - Date.now() || 0;
   const source: Source = { ...host, requests: 0, refreshes: 0, id, settings, lookUp, asset, clockSkewMs };
   const end = size === undefined ? undefined : Math.min(range.end ?? size, size);
   const position = { position: start, total: size, end, version: undefined };
@@ -145,6 +148,7 @@ function openDownload(initialSource: Source, initialCursor: Cursor): Download {
       return { id: source.id, requests: source.requests };
     },
     readWhole,
+    signal: settings.signal,
     resume({ size, validator }) {
       if (!isValidator(validator)) {
         throw new ConfigError("validator", "pass that of the download with the first bytes.");
@@ -165,6 +169,8 @@ function openDownload(initialSource: Source, initialCursor: Cursor): Download {
       return new TextDecoder().decode(concat(await readAll(options)));
     },
   };
-  // So that no log shows the signed URL.
-  return Object.defineProperty(download, "asset", { enumerable: false });
+  // So that no log shows the signed URL, or what is internal.
+  const hidden = { enumerable: false };
+  const names = ["asset", "digests", "facts", "readWhole", "signal"];
+  return Object.defineProperties(download, Object.fromEntries(names.map((name) => [name, hidden])));
 }

@@ -26,9 +26,9 @@ export async function checkSha256(value: unknown, place: "memory" | "file"): Pro
 /** Finds what a response says that the whole file hashes to. @param response - One whose body `fetch` has not decoded. */
 export async function findDigests(response: Pick<Response, "status" | "headers">): Promise<Digest[]> {
   const { headers } = response;
-  if (!digestHeaders.some((name) => headers.has(name))) return [];
+  if (!digestHeaders.some((name) => headers.get(name) !== null)) return [];
   // A browser hides another origin's encoding. Without a length, nothing shows whether the body was encoded.
-  if (isBrowser() && !headers.has("content-length")) return [];
+  if (isBrowser() && headers.get("content-length") === null) return [];
   return (await loadDigestCode()).readDigests(response);
 }
 

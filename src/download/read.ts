@@ -1,4 +1,5 @@
 import { onAbort } from "../core/abort.ts";
+import { NetworkError } from "../core/errors.ts";
 import { isTransient, withRetries } from "../core/retry.ts";
 import { canResume, cutToWanted, endResponse, isWhole, startResponse, type Cursor } from "./cursor.ts";
 import type { DigestCheck } from "./digest.ts";
@@ -103,13 +104,13 @@ export function createContentReader(source: Source, cursor: Cursor, signal: Abor
           return await readOnce();
         } catch (error) {
           signal.throwIfAborted();
-          endRequest(error);
-          if (isTransient(error)) {
-            if (isWhole(cursor)) return undefined; // only the end of the response is missing
-            if (!canResume(cursor)) throw unprovenError(error, cursor.mayRestart ? cursor.restarts + 1 : undefined);
-          }
+          // An abort after `fetch` has rejected can end the process, up to undici 8.
+          if (body !== undefined || !(error instanceof NetworkError)) endRequest(error);
           [request, body, head] = [new AbortController(), undefined, undefined];
-          throw error;
+          if (!isTransient(error)) throw error;
+          if (isWhole(cursor)) return undefined; // only the end of the response is missing
+          if (canResume(cursor)) throw error;
+          throw unprovenError(error, cursor.mayRestart ? cursor.restarts + 1 : undefined);
         }
       });
       if (bytes === undefined) throwIfCorrupt(source, digestCheck?.end());

@@ -1,3 +1,4 @@
+import { parseHttpDate } from "../core/retry.ts";
 import { isBrowser } from "../core/runtime.ts";
 
 /** What tells one version of a file from another. */
@@ -18,15 +19,18 @@ const etagMark = "; etag=";
  * there is one, as in `Mon, 15 Jun 2026 04:00:00 GMT; etag=W/"1"`.
  *
  * A file may change twice in a second. So a date, or an ETag made of it, proves the version only if the response is at
- * least a second younger. Without a `Date`, nobody knows how old it is.
+ * least a second younger. Without a `Date`, nobody knows how old it is. A date of 1970 is no date: some systems give it to
+ * every file.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-8.8.2.2
  */
 export function readValidator(headers: Headers): string | undefined {
   const { etag, lastModified } = readMarks(headers);
-  const changedAt = Date.parse(lastModified ?? "");
-  const isOld = Date.parse(headers.get("date") ?? "") - changedAt >= 1000;
-  if (etag !== undefined && isStrong(etag) && (isOld || !isMadeOf(etag, changedAt))) return etag;
+  const changedAt = parseHttpDate(lastModified ?? null);
+  const sentAt = parseHttpDate(headers.get("date"));
+  const isOld = sentAt - changedAt >= 1000 && changedAt > firstYearMs;
+  const isFresh = etag !== undefined && (isMadeOf(etag, changedAt) || isMadeOf(etag, sentAt));
+  if (etag !== undefined && isStrong(etag) && (isOld || !isFresh)) return etag;
   return isOld ? [lastModified, etag].filter(Boolean).join(etagMark) : undefined;
 }
 
@@ -40,12 +44,15 @@ function readMarks(headers: Headers): { etag: string | undefined; lastModified: 
 
 /** A weak ETag allows other bytes. */
 function isStrong(etag: string): boolean {
-  return /^"[^"]*"$/.test(etag);
+  return /^"[^"]+"$/.test(etag);
 }
 
-/** Whether an ETag has the second of the last change in it, as those of nginx, Caddy and BusyBox have. */
-function isMadeOf(etag: string, changedAt: number): boolean {
-  return [10, 16, 36].some((radix) => etag.toLowerCase().includes((changedAt / 1000).toString(radix)));
+const firstYearMs = 31_536_000_000;
+
+/** Whether an ETag has a second in it, as those of nginx, Caddy and BusyBox have that of the last change. */
+function isMadeOf(etag: string, atMs: number): boolean {
+  const numbers = [atMs / 1000, atMs].flatMap((number) => [10, 16, 36].map((radix) => number.toString(radix)));
+  return numbers.some((text) => etag.toLowerCase().includes(text));
 }
 
 /** Makes the value of `If-Range`, which takes one mark. */
@@ -54,8 +61,8 @@ export function toIfRange(validator: string): string {
 }
 
 function splitValidator(validator: string): [mark: string, etag: string | undefined] {
-  const [mark = "", etag] = isStrong(validator) ? [validator] : validator.split(etagMark);
-  return [mark, etag];
+  const at = isStrong(validator) ? -1 : validator.indexOf(etagMark);
+  return at === -1 ? [validator, undefined] : [validator.slice(0, at), validator.slice(at + etagMark.length)];
 }
 
 /**
@@ -79,7 +86,9 @@ export function compareVersion(validator: string | undefined, response: Response
   return !isDate || repeatsDate ? "same" : "unproven";
 }
 
-/** Whether a value can be a validator, which has to stand in a header. */
+/** Whether a value is a validator, as {@link readValidator} gives it. */
 export function isValidator(value: unknown): value is string {
-  return typeof value === "string" && /^[\x20-\x7e]+$/.test(value);
+  if (typeof value !== "string" || !/^[\x20-\x7e]+$/.test(value)) return false;
+  const [mark] = splitValidator(value);
+  return isStrong(mark) || parseHttpDate(mark) > firstYearMs;
 }

@@ -46,7 +46,7 @@ export async function* downloadAll(
     throw new ConfigError("assets", "pass a list of them, or another iterable.");
   }
   checkFileOptions(options as FileOptions); // the callbacks differ in what they get, which is not checked
-  if ("sha256" in options)
+  if ((options as FileOptions).sha256 !== undefined)
     throw new ConfigError("sha256", "it is that of one file. Use downloadToFile for each asset.");
   const { concurrency = 4, onProgress, signal, ...fileOptions } = options;
   checkInteger("concurrency", concurrency, 1);

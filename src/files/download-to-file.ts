@@ -14,7 +14,7 @@ import { checkSha256 } from "../download/integrity.ts";
 import { resolveDownloadSettings, type DownloadOptions, type Progress } from "../download/options.ts";
 import { statIfExists, withDiskErrors } from "./disk-errors.ts";
 import { fileNameOf, fileNamings, safeFileName, type FileNaming } from "./name.ts";
-import { closePart, discardPart, openPart, publishPart, writePart } from "./part-file.ts";
+import { closePart, discardPart, openPart, publishPart, writePart, type PartFile } from "./part-file.ts";
 import { findSavedFile, type SavedFile } from "./saved-file.ts";
 
 /** Options of a download to a file. */
@@ -85,21 +85,30 @@ export async function downloadTo(
   // The path of a file target is known before the look-up, so it is checked first. `skip` needs the asset's size.
   if (!isFolder && overwrite !== "skip") await findSavedFile(targetPath, overwrite);
 
+  let how: "resume" | "anew" = "resume";
   for (let restarts = 0; ; restarts++) {
     const withRestarts =
       onProgress && ((event: Progress) => onProgress({ ...event, restarts: event.restarts + restarts }));
     const download = await client.assets.download(asset, { ...downloadOptions, onProgress: withRestarts });
     const path = isFolder ? join(targetPath, await nameOf(download.asset, fileName)) : targetPath;
     claimPath(path, download.asset);
-    const existing = await findSavedFile(path, overwrite, download.asset, digests);
+    const existing = await findSavedFile(path, overwrite, download.asset, digests, options.signal);
     if (existing !== undefined) return existing;
+    const part = await openPart(path, download.asset, how);
     try {
-      return await save(download, path, options, digests);
+      return await save(part, download, options, digests);
     } catch (error) {
-      if (kindOf(error, options) !== "changed" || restarts === maxRestarts) throw error;
+      const kind = kindOf(error, options);
+      const isDoubtful = part.firstBytes !== undefined && !part.hasNewBytes && doubtfulKinds.includes(kind);
+      if (!isDoubtful && kind !== "changed") throw error;
+      if (restarts === maxRestarts) throw error;
+      how = "anew";
     }
   }
 }
+
+/** Failures that may come from asking for the rest of a file, which some hosts and proxies do not understand. */
+const doubtfulKinds: (DownloadProblem | undefined)[] = ["unexpected", "size"];
 
 async function nameOf(asset: Asset, fileName: NonNullable<FileOptions["fileName"]>): Promise<string> {
   if (typeof fileName !== "function") return fileNameOf(asset, fileName);
@@ -107,9 +116,6 @@ async function nameOf(asset: Asset, fileName: NonNullable<FileOptions["fileName"
   if (name === undefined) throw new ConfigError("fileName", "it returned nothing that can name a file.");
   return name;
 }
-
-/** Failures after which the bytes on disk are useless. */
-const discardPartAfter: (DownloadProblem | undefined)[] = ["changed", "size", "corrupt"];
 
 /** The kind of this download's failure; `undefined` for what the caller's code threw, which may come from another one. */
 function kindOf(error: unknown, { signal }: FileOptions): DownloadProblem | undefined {
@@ -120,14 +126,14 @@ function kindOf(error: unknown, { signal }: FileOptions): DownloadProblem | unde
 }
 
 async function save(
+  part: PartFile,
   download: Download,
-  path: string,
-  options: FileOptions,
+  { overwrite, signal }: FileOptions,
   digests: readonly Digest[],
 ): Promise<SavedFile> {
-  const part = await openPart(path, download.asset);
-  const { overwrite } = options;
-  const findFile = (): Promise<SavedFile | undefined> => findSavedFile(path, overwrite, download.asset, digests);
+  const { target: path } = part;
+  const findFile = (): Promise<SavedFile | undefined> =>
+    findSavedFile(path, overwrite, download.asset, digests, signal);
   try {
     // The last holder of the lock may have published the file a moment ago.
     const existing = await findFile();
@@ -135,14 +141,16 @@ async function save(
     const { size: resumedFrom = 0 } = part.firstBytes ?? {};
     const rest = part.firstBytes === undefined ? download : download.resume(part.firstBytes);
     await writePart(part, rest, digests);
-    await publishPart(part, path, overwrite);
-    const { size } = await part.file.stat();
+    signal?.throwIfAborted();
+    const size = await publishPart(part, overwrite);
     return { path, size, resumedFrom, skipped: false };
   } catch (error) {
-    const kind = kindOf(error, options);
+    const kind = kindOf(error, { signal });
     // A file has appeared while the bytes came. Under `skip` it stays if it is the asset's; else this throws.
     const other = kind === "exists" ? await findFile() : undefined;
-    if (other !== undefined || discardPartAfter.includes(kind)) await discardPart(part);
+    // Bytes of a file that is not whole, or damaged, are useless. No other failure proves that.
+    const isUseless = kind === "corrupt" || (kind === "size" && part.hasNewBytes);
+    if (other !== undefined || isUseless) await discardPart(part);
     if (other !== undefined) return other;
     throw error;
   } finally {

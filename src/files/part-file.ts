@@ -1,5 +1,5 @@
-import { constants } from "node:fs";
-import { link, lstat, open, readFile, rename, rm, writeFile, type FileHandle } from "node:fs/promises";
+import { constants, type Stats } from "node:fs";
+import { access, link, lstat, open, readFile, rename, rm, writeFile, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { parseAssetId } from "../core/asset-ref.ts";
 import { sizeOf, type Asset } from "../core/asset.ts";
@@ -15,13 +15,20 @@ import { writeAll, writeInBatches } from "./write-batches.ts";
 
 /** An unfinished file under a name of its own. Nobody else writes to it. */
 export interface PartFile {
+  /** The file that it becomes. */
+  target: string;
   path: string;
   /** Path of the file that says which version the bytes belong to. */
   statePath: string;
   asset: Asset;
-  /** Bytes of an earlier download that can be resumed. */
+  /** Bytes of an earlier download that are resumed. */
   firstBytes: FirstBytes | undefined;
-  file: FileHandle;
+  /** `undefined` while the bytes of an earlier download stay, which only the first new ones replace. */
+  file: FileHandle | undefined;
+  /** Whether the state is written down. */
+  hasState: boolean;
+  /** Whether this download has written to it. */
+  hasNewBytes: boolean;
   lock: FileLock;
 }
 
@@ -32,17 +39,24 @@ interface PartState {
   validator: string;
 }
 
-/** Opens or makes the part of a file, and locks it. @throws {@link DownloadError} `busy` when another download has it. */
-export async function openPart(target: string, asset: Asset): Promise<PartFile> {
+/**
+ * Locks the part of a file, and opens it if it can be resumed.
+ *
+ * @param how - `anew`: the bytes of an earlier download are not resumed.
+ * @throws {@link DownloadError} `busy` when another download has it.
+ */
+export async function openPart(target: string, asset: Asset, how: "resume" | "anew"): Promise<PartFile> {
   const path = `${target}.part`;
   const statePath = `${path}.json`;
   return withDiskErrors(path, async () => {
     const lock = await lockFile(`${path}.lock`);
     if (lock === undefined) throw busy(target);
     try {
-      const firstBytes = await findFirstBytes(path, statePath, asset);
-      const file = await (firstBytes === undefined ? makePart(path, statePath) : open(path, existingFile));
-      return { path, statePath, asset, firstBytes, file, lock };
+      const firstBytes = how === "resume" ? await findFirstBytes(path, statePath, asset) : undefined;
+      const hasState = firstBytes !== undefined;
+      const part = { target, path, statePath, asset, firstBytes, file: undefined, hasState, hasNewBytes: false, lock };
+      if (firstBytes !== undefined) return { ...part, file: await open(path, existingFile) };
+      return (await hasBytes(path)) ? part : { ...part, file: await makePart(part) };
     } catch (error) {
       await lock.release();
       throw error;
@@ -63,8 +77,7 @@ async function findFirstBytes(path: string, statePath: string, asset: Asset): Pr
   if (state === undefined || stats === undefined) return undefined;
   const size = sizeOf(asset);
   const isSame = state.asset_id === parseAssetId(asset) && (sizeOf(state) ?? size) === (size ?? sizeOf(state));
-  // With a second name, its process was killed between the `link` and the `rm` of moveWithoutReplacing.
-  const isOwn = stats.isFile() && stats.nlink === 1 && stats.size > 0 && stats.size <= (size ?? Infinity);
+  const isOwn = isUnfinished(stats) && stats.size <= (size ?? Infinity);
   return isSame && isOwn ? { size: stats.size, validator: state.validator } : undefined;
 }
 
@@ -78,13 +91,6 @@ async function readState(statePath: string): Promise<PartState | undefined> {
   }
 }
 
-/** Makes an empty part. The old files go first, so that no state ever stands beside another version's bytes. */
-async function makePart(path: string, statePath: string): Promise<FileHandle> {
-  await rm(statePath, { force: true });
-  await rm(path, { force: true });
-  return open(path, "wx+");
-}
-
 /**
  * Appends the bytes of the download. However it ends, the bytes that have come can be resumed.
  *
@@ -92,55 +98,79 @@ async function makePart(path: string, statePath: string): Promise<FileHandle> {
  * @throws {@link DownloadError} `corrupt` when a digest of the caller or the content host does not hold.
  */
 export async function writePart(part: PartFile, download: Download, digests: readonly Digest[]): Promise<void> {
-  const { path, file, firstBytes } = part;
-  let isAnew = false;
+  const { path, firstBytes } = part;
   await download.readWhole(async (stream) => {
-    if (isAnew) await withDiskErrors(path, () => emptyPart(part));
-    isAnew = true;
-    let hasState = firstBytes !== undefined;
+    if (part.hasNewBytes) await dropBytes(part);
     const check = firstBytes === undefined ? await startDigestCheck(digests) : undefined;
-    await writeInBatches(stream, firstBytes?.size ?? 0, async (batch, position) => {
+    // The few bytes of a failed try do not replace those of an earlier download.
+    const mayWriteRest = (): boolean => part.file !== undefined;
+    const write = async (batch: Uint8Array[], position: number): Promise<void> => {
       for (const piece of batch) check?.update(piece);
-      await withDiskErrors(path, async () => {
-        if (!hasState) await writeState(part, download);
-        hasState = true;
-        await writeAll(file, batch, position);
-      });
-    });
+      await withDiskErrors(path, async () => writeAll(await fileOf(part, download), batch, position));
+      part.hasNewBytes = true;
+    };
+    await writeInBatches(stream, firstBytes?.size ?? 0, write, mayWriteRest);
     throwIfCorrupt(download.facts, check?.end());
   });
+  const file = await withDiskErrors(path, () => fileOf(part, download));
   // The first bytes of a resumed file have not been hashed.
-  if (firstBytes !== undefined) {
-    throwIfCorrupt(download.facts, await findMismatchInFile(file, [...digests, ...download.digests]));
+  const unchecked = firstBytes === undefined ? [] : [...digests, ...download.digests];
+  throwIfCorrupt(download.facts, await findMismatchInFile(file, unchecked, download.signal));
+}
+
+/** Whether there are bytes of an unfinished download. */
+async function hasBytes(path: string): Promise<boolean> {
+  const stats = await lstat(path).catch(() => undefined);
+  return stats !== undefined && isUnfinished(stats);
+}
+
+function isUnfinished(stats: Stats): boolean {
+  // With a second name, its process was killed between the `link` and the `rm` of moveWithoutReplacing.
+  return stats.isFile() && stats.nlink === 1 && stats.size > 0;
+}
+
+/** Drops bytes that nothing proves to be of the same version as the next ones: those replace the file. */
+async function dropBytes(part: PartFile): Promise<void> {
+  await part.file?.close();
+  part.file = undefined;
+  part.hasState = false;
+}
+
+/** The file to write to, whose state is written down. It replaces what an earlier download has left. */
+async function fileOf(part: PartFile, { validator }: Download): Promise<FileHandle> {
+  const { target, statePath, asset, lock } = part;
+  if (part.file !== undefined && part.hasState) return part.file;
+  if (!(await lock.isHeld())) {
+    await access(dirname(target)); // if the folder is gone, this says so
+    throw busy(target);
   }
-}
-
-/** Drops bytes that nothing proves to be of the same version as the next ones. */
-async function emptyPart({ path, statePath, file, lock }: PartFile): Promise<void> {
-  if (!(await lock.isHeld())) throw busy(path);
-  await rm(statePath, { force: true });
-  await file.truncate();
-}
-
-/** Writes down the version of the bytes that follow. Without a validator, nobody can resume them. */
-async function writeState({ statePath, asset }: PartFile, { validator }: Download): Promise<void> {
+  part.file ??= await makePart(part);
+  // Without a validator, nobody can resume the bytes.
   const state = { asset_id: parseAssetId(asset), size_bytes: sizeOf(asset), validator };
   await writeFile(statePath, JSON.stringify(state), { flag: "wx" });
+  part.hasState = true;
+  return part.file;
 }
 
-/** Gives the whole file its name, once it is on disk. */
+/** Makes an empty part. The old files go first, so that no state ever stands beside another version's bytes. */
+async function makePart({ path, statePath }: Pick<PartFile, "path" | "statePath">): Promise<FileHandle> {
+  await rm(statePath, { force: true });
+  await rm(path, { force: true });
+  return open(path, "wx+");
+}
+
+/** Gives the whole file its name, once it is on disk. @returns Its size. */
 export async function publishPart(
-  part: PartFile,
-  target: string,
+  { target, path, file, lock }: PartFile,
   overwrite: "error" | "replace" | "skip" | undefined,
-): Promise<void> {
-  const { path, file, lock } = part;
-  await withDiskErrors(target, async () => {
-    await file.sync();
+): Promise<number> {
+  return withDiskErrors(target, async () => {
+    await file!.sync(); // writePart has opened it
     if (!(await lock.isHeld())) throw busy(target);
     if (overwrite === "replace") await rename(path, target);
     else await moveWithoutReplacing(path, target);
     await syncFolder(dirname(target));
+    return (await file!.stat()).size;
   });
 }
 
@@ -149,15 +179,15 @@ async function moveWithoutReplacing(path: string, target: string): Promise<void>
   try {
     await link(path, target);
   } catch {
-    if (await lstat(target).catch(() => undefined)) throw alreadyExists(target);
+    if (await lstat(target).catch(() => undefined)) throw hasAppeared(target);
     // This file system has no links. Each reports it by another code.
     return rename(path, target);
   }
   await rm(path);
 }
 
-function alreadyExists(target: string): DownloadError {
-  const text = `${target}: the file exists already. Pass another target, or overwrite: "replace" or "skip".`;
+function hasAppeared(target: string): DownloadError {
+  const text = `${target}: a file has appeared there. Pass another target, or overwrite: "replace" or "skip".`;
   return new DownloadError(text, { kind: "exists", attempts: 0 });
 }
 
@@ -180,11 +210,13 @@ export async function discardPart({ path, statePath, lock }: PartFile): Promise<
 
 /** Closes the part. Removes what cannot be resumed: after publishing, that is the state file. */
 export function closePart(part: PartFile): Promise<void> {
-  const { path, statePath, asset, file, lock } = part;
+  const { path, statePath, asset, file, hasNewBytes, lock } = part;
   return withDiskErrors(path, async () => {
     try {
-      await file.close();
-      if ((await findFirstBytes(path, statePath, asset)) === undefined) await discardPart(part);
+      await file?.close();
+      // What an earlier download has left may be another asset's.
+      const isOwn = file !== undefined || hasNewBytes;
+      if (isOwn && (await findFirstBytes(path, statePath, asset)) === undefined) await discardPart(part);
     } finally {
       await lock.release();
     }

@@ -31,6 +31,7 @@ export async function findSavedFile(
   overwrite: "error" | "replace" | "skip" | undefined,
   asset?: Asset,
   digests: readonly Digest[] = [],
+  signal?: AbortSignal,
 ): Promise<SavedFile | undefined> {
   const stats = await withDiskErrors(path, () => statIfExists(path));
   const found = stats ?? (await lstat(path).catch(() => undefined)); // a link that leads nowhere
@@ -40,15 +41,19 @@ export async function findSavedFile(
   const { size } = found;
   // Another file of that size can be taken for the asset's, unless there is a digest.
   const hasItsSize = overwrite === "skip" && asset !== undefined && found.isFile() && size === sizeOf(asset);
-  const mismatch = hasItsSize ? await withDiskErrors(path, () => findMismatch(path, digests)) : undefined;
+  const mismatch = hasItsSize ? await withDiskErrors(path, () => compareDigests(path, digests, signal)) : undefined;
   if (hasItsSize && mismatch === undefined) return { path, size, resumedFrom: size, skipped: true };
   throw alreadyExists(path, overwrite, found, asset, mismatch);
 }
 
-async function findMismatch(path: string, digests: readonly Digest[]): Promise<string | undefined> {
+async function compareDigests(
+  path: string,
+  digests: readonly Digest[],
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
   const file = await open(path);
   try {
-    return await findMismatchInFile(file, digests);
+    return await findMismatchInFile(file, digests, signal);
   } finally {
     await file.close();
   }

@@ -5,15 +5,16 @@ const batchBytes = 1 << 20;
 const batchMs = 1000;
 
 /**
- * Writes a stream in large batches. The next batch is read while one is written. However the stream ends, all that has
- * come is written.
+ * Writes a stream in large batches. The next batch is read while one is written.
  *
  * @param position - Where the first byte goes.
+ * @param mayWriteRest - Whether the last bytes of a stream that has failed are written, too.
  */
 export async function writeInBatches(
   stream: ReadableStream<Uint8Array>,
   position: number,
   write: (batch: Uint8Array[], position: number) => Promise<void>,
+  mayWriteRest: () => boolean = () => true,
 ): Promise<void> {
   const reader = stream.getReader();
   let batch: Uint8Array[] = [];
@@ -46,7 +47,7 @@ export async function writeInBatches(
     }
   } catch (error) {
     // This is the failure to report, whatever becomes of the last bytes.
-    await finish().catch(() => {});
+    await (mayWriteRest() ? finish() : writing).catch(() => {});
     throw error;
   }
   await finish();

@@ -30,6 +30,15 @@ const unproven: [what: string, options: ServeOptions][] = [
     "a server made the ETag in that second in decimals",
     { etag: etagOf(10, "-1"), lastModified, headers: inThatSecond },
   ],
+  ["the Date is no date of HTTP", { etag: null, lastModified, headers: { Date: "junk 2099" } }],
+  ["Last-Modified is no date of HTTP", { etag: null, lastModified: "today 1", headers: inThatSecond }],
+  ["Last-Modified is in 1970", { etag: null, lastModified: "Thu, 01 Jan 1970 00:00:01 GMT", headers: inThatSecond }],
+  ["the ETag is empty", { etag: '""', headers: inThatSecond }],
+  [
+    "the ETag is made of milliseconds",
+    { etag: etagOf(16, "").replace(/\w+/, (second * 1000).toString(16)), lastModified },
+  ],
+  ["the ETag is made of the Date's second", { etag: etagOf(16, "-1"), headers: inThatSecond }],
   ["nginx made the ETag, and there is no Date", { etag: etagOf(16, "-493e0").toUpperCase(), lastModified }],
 ];
 

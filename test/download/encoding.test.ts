@@ -95,6 +95,19 @@ test.concurrent.each([bytes, Buffer.from([0x28]), Buffer.from([0x28, 0xb5, 0x2f,
   },
 );
 
+test.concurrent("bytes that look like zstd pass when the encoding is none that a runtime decodes", async () => {
+  const content = zstdCompressSync(bytes);
+  await using server = await startContentServer(readyAsset(content.length), serveEncoded("aws-chunked, zstd", content));
+  await expectBytes(startDownload(server), content);
+});
+
+test.concurrent("an encoded body that is cut off, and had no length, begins anew", async () => {
+  const cut = serve(gzipSync(bytes), { sent: 100, headers: { "Content-Encoding": "gzip" }, length: "hidden" });
+  await using server = await startReady(cut, serve(bytes));
+  await expectBytes(startDownload(server));
+  expect(server.requests).toHaveLength(2);
+});
+
 test.concurrent("zstd of a real host is decoded or refused, never saved as it came", async () => {
   await using server = await startReady(serveEncoded("zstd", zstdCompressSync(bytes)));
   const download = await startDownload(server);

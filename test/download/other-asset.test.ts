@@ -1,7 +1,7 @@
 /** An answer to a look-up that is about another asset: its bytes are never taken for those of the wanted one. */
 import { expect, test } from "vitest";
 import { caught } from "../helpers/caught.ts";
-import { readyAsset, say, serve, startContentServer } from "../servers/content-server.ts";
+import { readyAsset, say, secretKey, serve, startContentServer } from "../servers/content-server.ts";
 import { bytes, clientFor, expectBytes, failureOf, id, startDownload } from "./downloads.ts";
 
 const ready = readyAsset(bytes.length);
@@ -32,6 +32,13 @@ test.concurrent("download takes an asset whose asset_id is its URI for the same 
   );
   await expectBytes(startDownload(server));
   await expectBytes(clientFor(server).assets.download(`asset://${id}`));
+});
+
+test.concurrent("the message does not show a key that the API repeats as asset id", async () => {
+  await using server = await startContentServer(() => ({ asset_id: secretKey }));
+  const { message } = (await caught(startDownload(server))) as Error;
+  expect(message).toContain("[API key]");
+  expect(message).not.toContain(secretKey);
 });
 
 test.concurrent("the message shows the start of a long asset id, and no secret", async () => {

@@ -159,7 +159,9 @@ test.concurrent("no error and no file but the content shows a secret", async ({ 
   expectNoSecret(await caught(save(server, path)));
   controller.abort();
   expectNoSecret(await aborted);
-  for (let call = 0; call < 3; call++) expectNoSecret(await caught(save(server, path, withoutRetries)));
+  for (let call = 0; call < 2; call++) expectNoSecret(await caught(save(server, path, withoutRetries)));
+  expectNoSecret(await save(server, path, withoutRetries)); // the answer with a hostile header to a request for the whole
+  await rm(path);
   expectNoSecret(await readFile(`${path}.part.json`, "utf8").catch(() => ""));
   await rm(`${path}.part`, { force: true });
   await mkdir(`${path}.part`);

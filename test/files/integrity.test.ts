@@ -83,6 +83,35 @@ test.concurrent("a damaged part is found by the Repr-Digest of the rest, and goe
   await expectFile(path, bytes);
 });
 
+test.concurrent("a part that is right is resumed, and the Repr-Digest holds for the whole file", async ({ path }) => {
+  await leavePart(path, firstHalf);
+  await using server = await startFileServer(withDigest({ "Repr-Digest": `sha-256=:${base64("sha256", bytes)}:` }));
+  expect(await save(server, path)).toMatchObject({ resumedFrom: half });
+  await expectFile(path, bytes);
+});
+
+test.concurrent.for(["download", "skip"])(
+  "an abort while a file is hashed ends the %s",
+  async (how, { folder, path }) => {
+    await (how === "skip" ? writeFile(path, bytes) : leavePart(path, bytes));
+    await using server = await startFileServer(whole);
+    const controller = new AbortController();
+    const signal = new Proxy(controller.signal, {
+      get(target, name) {
+        const value = Reflect.get(target, name);
+        if (name !== "throwIfAborted") return typeof value === "function" ? value.bind(target) : value;
+        return () => {
+          if (server.requests.length > 0 || how === "skip") controller.abort("the user left");
+          target.throwIfAborted();
+        };
+      },
+    });
+    const options = { sha256: wrongSha256, signal, overwrite: how === "skip" ? "skip" : "error" } as const;
+    expect(await caught(save(server, path, options))).toBe("the user left");
+    expect(await folder.names()).toEqual(how === "skip" ? ["a.png"] : ["a.png.part", "a.png.part.json"]);
+  },
+);
+
 test.concurrent("the Content-MD5 of a rest is not taken for that of the file", async ({ path }) => {
   await leavePart(path, firstHalf);
   await using server = await startFileServer(withDigest({ "Content-MD5": base64("md5", bytes.subarray(half)) }));

@@ -137,19 +137,22 @@ test.concurrent("a download starts over when the file has changed since its part
 
 test.concurrent("a download starts over when the file changes during it", async ({ path }) => {
   await using server = await startFileServer(dropped, otherVersion);
-  expect(await save(server, path)).toMatchObject({ size, resumedFrom: 0 });
+  const events: Progress[] = [];
+  const onProgress = (event: Progress): number => events.push(event);
+  expect(await save(server, path, { onProgress })).toMatchObject({ size, resumedFrom: 0 });
   await expectFile(path, otherBytes);
+  expect(events.at(-1)).toMatchObject({ restarts: 1 });
   expect(rangesOf(server)).toEqual([undefined, `bytes=${half}-`, undefined]);
 });
 
-test.concurrent("a download starts over at most three times, then leaves nothing", async ({ folder, path }) => {
+test.concurrent("a download starts over at most three times, then leaves its last bytes", async ({ folder, path }) => {
   const script = Array.from({ length: 12 }, (_, at) => {
     return serve(bytes, { etag: `"v${at}"`, sent: at % 2 === 0 ? half : 0, fault: "end" });
   });
   await using server = await startFileServer(...script);
   expect(await caught(save(server, path))).toMatchObject({ name: "DownloadError", kind: "changed" });
   expect([server.lookUps(), server.requests.length]).toEqual([4, 8]);
-  expect(await folder.names()).toEqual([]);
+  expect(await folder.names()).toEqual(["a.png.part", "a.png.part.json"]);
 });
 
 test.concurrent.for<[what: string, content: Buffer, state?: object | string]>([
