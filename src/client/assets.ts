@@ -13,7 +13,7 @@ import type { ContentHost } from "../download/source.ts";
 import { findAsset } from "./envelope.ts";
 import { WholeResponse } from "./response.ts";
 import { sendThrough, type Send } from "./transport.ts";
-import { resolveWaitSettings, waitUntilReady, type WaitOptions } from "./wait.ts";
+import type { WaitOptions } from "./wait.ts";
 
 /** The operations on assets. */
 export interface Assets {
@@ -114,13 +114,14 @@ export function createAssets(
     },
 
     async waitUntilReady(asset, options = {}) {
+      // Loaded here, as the code of downloads is, so that a page that only looks assets up does not load it.
+      const { resolveWaitSettings, waitUntilReady } = await import("./wait.ts");
       const settings = resolveWaitSettings(options, clientSettings);
       const id = parseAssetId(asset);
       return waitUntilReady(id, settings, createLookUp(id, options));
     },
 
     async download(asset, options = {}) {
-      // Loaded here, so that a page that only looks assets up does not load it.
       const { startDownload } = await import("../download/download.ts");
       const id = parseAssetId(asset);
       checkOptions(options);

@@ -17,9 +17,11 @@ const staticImport: Plugin = {
   },
 };
 
-test("a page that only looks an asset up does not load the download", async () => {
-  const [firstLoad, download] = await measureBundle();
+test("a page that only looks an asset up loads neither the wait nor the download", async () => {
+  const [firstLoad, wait, download] = await measureBundle();
+  expect(wait).toMatchObject({ loadedEarly: [], bytes: expect.any(Number) });
   expect(download).toMatchObject({ loadedEarly: [], bytes: expect.any(Number) });
+  expect(wait!.bytes).toBeGreaterThan(500);
   expect(download!.bytes).toBeGreaterThan(1000);
   expect(firstLoad!.bytes).toBeGreaterThan(5000);
 });
@@ -32,7 +34,7 @@ test("a static import of the download from the client is a fault that names the 
 });
 
 test("a figure over its budget is a fault that says by how much", async () => {
-  const [firstLoad, download] = await measureBundle(lazyCode.map((code) => ({ ...code, budget: 1 })));
+  const [firstLoad, , download] = await measureBundle(lazyCode.map((code) => ({ ...code, budget: 1 })));
   const over = (download!.bytes - 1).toLocaleString("en");
   expect(findFaults([download!])).toEqual([`assets.download, when called: ${over} bytes over its budget of 1 bytes`]);
   expect(findFaults([{ ...firstLoad!, budget: firstLoad!.bytes }])).toEqual([]);
