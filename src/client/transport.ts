@@ -97,12 +97,10 @@ async function fetchWhole(
   const headers: Record<string, string> = { ...Object.fromEntries(request.headers), accept: "application/json" };
   if (key !== undefined) headers.authorization = `Bearer ${key}`;
   const redact = (text: string): string => withoutSecrets(text, key);
-  let unread: Response | undefined;
   try {
-    unread = await fetch(request.url, { method: request.method, headers, redirect: "manual", signal });
+    const unread = await fetch(request.url, { method: request.method, headers, redirect: "manual", signal });
     return await readWhole(unread, endsAt - performance.now(), { url: request.url, requestLine, attempts, redact });
   } catch (error) {
-    void unread?.body?.cancel?.().catch(() => {}); // frees the connection, if nobody has read the body
     if (isChenyuError(error) || isFrameworkError(error)) throw error;
     const cause = safeCopy(error, redact);
     const message = `${requestLine}: no whole response came (${reasonOf(cause)}). Check the network and baseUrl.`;

@@ -1,7 +1,7 @@
 import { runCallback } from "./callback.ts";
 
 /**
- * Runs the work until it ends, the signal aborts or the time is up. Leaves no timer and no listener behind.
+ * Runs the work until it ends, the signal aborts or the time is up. Leaves no timer, listener or socket behind.
  *
  * Not by `AbortSignal.any` and `AbortSignal.timeout`: they cost more, and leave listeners until they are collected.
  *
@@ -15,22 +15,11 @@ export async function withDeadline<T>(
 ): Promise<T> {
   signal?.throwIfAborted();
   const controller = new AbortController();
-  let isCut = false;
   let release!: () => void;
   try {
     return await new Promise<T>((resolve, reject) => {
-      const cutting = (end: () => void) => () => {
-        isCut = true;
-        end();
-      };
-      const end = cutting(() => void Promise.resolve().then(onTimeout).then(resolve, reject));
-      const timer = setTimeout(end, Math.max(0, ms));
-      const stop =
-        signal &&
-        onAbort(
-          signal,
-          cutting(() => reject(signal.reason)),
-        );
+      const timer = setTimeout(() => void Promise.resolve().then(onTimeout).then(resolve, reject), Math.max(0, ms));
+      const stop = signal && onAbort(signal, () => reject(signal.reason));
       release = () => {
         clearTimeout(timer);
         stop?.();
@@ -38,8 +27,7 @@ export async function withDeadline<T>(
       work(controller.signal).then(resolve, reject);
     });
   } catch (error) {
-    // Work that has failed is not aborted: an abort after `fetch` has rejected can end the process, up to undici 8.
-    if (isCut) controller.abort(error);
+    controller.abort(error);
     throw error;
   } finally {
     release();

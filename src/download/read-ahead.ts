@@ -3,26 +3,26 @@ type Piece = ReadableStreamReadResult<Uint8Array>;
 /** Reads the body of a response. */
 export type BodyReader = Pick<ReadableStreamDefaultReader<Uint8Array>, "read" | "cancel">;
 
-/** How much is read ahead, in bytes. More than undici lets wait, which is less than 192 KiB. */
+/** How much is read ahead, in bytes. It must be more than what waits inside `fetch`: less than 192 KiB. */
 const aheadBytes = 256 * 1024;
-/** How much is read ahead where nobody knows the end of the body, so that any byte may be the last one. */
+/** How much is read ahead if nobody knows where the body ends, because any byte may be the last one. */
 const unknownEndBytes = 16 * 1024 * 1024;
 
 /**
- * Makes a reader that reads ahead of its caller, above all the last bytes. A failure comes after the bytes before it.
+ * Reads a body ahead of its caller. The last bytes are read at once, however slow the caller is.
  *
- * undici 6 and 7, the `fetch` of Node 22 and 24, end the whole process if the host closes the connection while all of
- * the bytes received wait to be read. It can go when the oldest supported version of Node has undici 8.
+ * The `fetch` of Node 22 and 24 (undici 6.28 and 7) ends the whole process if the host closes the connection while all
+ * bytes that it has sent wait to be read. This file can go when the oldest supported version of Node has undici 8.
  *
- * @param end - Position where the body ends, if that is known.
- * @param at - Position of its first byte.
+ * A failure is delivered after the bytes that came before it.
+ *
+ * @param left - Number of bytes that the body has; `NaN` if nobody knows.
  * @see https://github.com/nodejs/undici/issues/5360
  */
-export function readAhead(body: BodyReader, end: number | undefined, at: number): BodyReader {
-  let left = (end ?? Number.NaN) - at;
+export function readAhead(body: BodyReader, left: number): BodyReader {
   const pieces: Promise<Piece>[] = [];
   let waitingBytes = 0;
-  /** Whether a read is under way, or was the last one. */
+  /** Whether a read is under way. Stays true after the end and after a failure. */
   let isReading = false;
 
   function mayRead(): boolean {
@@ -33,11 +33,11 @@ export function readAhead(body: BodyReader, end: number | undefined, at: number)
   function readOn(): void {
     if (isReading || !mayRead()) return;
     const piece = readPiece();
-    piece.catch(() => {}); // whoever reads the piece gets the failure
+    piece.catch(() => {}); // the caller gets the failure when it reads this piece
     pieces.push(piece);
   }
 
-  // Between two reads there must be no wait but that of promises, because the connection may close in any other.
+  // The next read starts before any event of the connection, which may be its end: only a promise is awaited between.
   async function readPiece(): Promise<Piece> {
     isReading = true;
     const piece = await body.read();
@@ -52,16 +52,16 @@ export function readAhead(body: BodyReader, end: number | undefined, at: number)
   readOn();
   return {
     async read() {
-      readOn();
       const piece = await pieces.shift()!;
       waitingBytes -= lengthOf(piece);
+      readOn();
       return piece;
     },
     cancel: () => body.cancel(),
   };
 }
 
-/** A custom `fetch` may give anything for a piece. */
+/** A custom `fetch` may give pieces of any type. */
 function lengthOf({ value }: Piece): number {
   return value?.length ?? 0;
 }

@@ -1,5 +1,4 @@
 import { onAbort } from "../core/abort.ts";
-import { NetworkError } from "../core/errors.ts";
 import { isTransient, withRetries } from "../core/retry.ts";
 import { canResume, cutToWanted, endResponse, isWhole, startResponse, type Cursor } from "./cursor.ts";
 import type { DigestCheck } from "./digest.ts";
@@ -79,7 +78,7 @@ export function createContentReader(source: Source, cursor: Cursor, signal: Abor
       at = head.start;
       const end = response.status === 200 ? cursor.total : cursor.end;
       // Before any other wait, because it protects the process.
-      body &&= readAhead(body, head.isEncoded ? undefined : end, at);
+      body &&= readAhead(body, head.isEncoded ? Number.NaN : (end ?? Number.NaN) - at);
       if (!hasDelivered) await startCheck(response, head);
     }
     for (let piece = await readPiece(); piece?.done === false; piece = await readPiece()) {
@@ -104,8 +103,7 @@ export function createContentReader(source: Source, cursor: Cursor, signal: Abor
           return await readOnce();
         } catch (error) {
           signal.throwIfAborted();
-          // An abort after `fetch` has rejected can end the process, up to undici 8.
-          if (body !== undefined || !(error instanceof NetworkError)) endRequest(error);
+          endRequest(error);
           [request, body, head] = [new AbortController(), undefined, undefined];
           if (!isTransient(error)) throw error;
           if (isWhole(cursor)) return undefined; // only the end of the response is missing

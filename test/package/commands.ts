@@ -1,16 +1,24 @@
-/** Runs commands for the tests of the tarball, on the versions of Node that they use. */
+/** Runs commands for tests of other processes, and finds the versions of Node that they run on. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
 // In npm scripts, `node` is the one of `node_modules`; what stands behind it in the PATH is the system's.
 const systemFolders = process.env.PATH!.split(":").filter((folder) => !folder.includes("node_modules"));
 const systemNode = systemFolders.map((folder) => join(folder, "node")).find((file) => existsSync(file));
 
+const packageNode = (name: string): string => join(root, "node_modules", name, "bin/node");
+
+/** The versions of Node that tests run on. The system's is Node 20 where the project's CI runs. */
 export const nodes: [name: string, path: string][] = [
   ["the system's Node", systemNode ?? process.execPath],
-  ["our own Node", process.execPath],
+  ["Node 22", packageNode("node22")],
+  ["Node 24", packageNode("node")],
+  ["Node 26", packageNode("node26")],
 ];
 
 /** Runs a command in a folder, and returns what it writes to stdout. If it fails, the error has all that it wrote. */
