@@ -72,10 +72,10 @@ function splitValidator(validator: string): [mark: string, etag: string | undefi
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-15.3.7
  */
-export function compareVersion(validator: string | undefined, response: Response): "same" | "other" | "unproven" {
+export function compareVersion(validator: string, response: Response): "same" | "other" | "unproven" {
   const { etag, lastModified } = readMarks(response.headers);
   const { status } = response;
-  const [mark, weakEtag] = splitValidator(validator ?? "");
+  const [mark, weakEtag] = splitValidator(validator);
   const isDate = !isStrong(mark);
   const wantedEtag = isDate ? weakEtag : mark;
   if (etag !== wantedEtag && etag !== undefined) return "other";

@@ -10,8 +10,8 @@ import { caught } from "../helpers/caught.ts";
 import type { TemporaryFolder } from "../helpers/temporary-folder.ts";
 import { until } from "../helpers/timing.ts";
 import { serve, type ContentStep } from "../servers/content-server.ts";
-import { bytes, expectFile, id, save, size, sizeOf, startDownloader, startFileServer } from "./downloads.ts";
-import { test as testInFolder, whole } from "./downloads.ts";
+import { bytes, expectFile, id, leavePart, save, size, sizeOf, startDownloader } from "./downloads.ts";
+import { startFileServer, test as testInFolder, whole } from "./downloads.ts";
 import type { LockRequest } from "./lock-holder.ts";
 
 /** Another process that locks the same file. */
@@ -135,6 +135,17 @@ test.concurrent("the second process that downloads to a file is DownloadError `b
 });
 
 // That may happen while the machine sleeps.
+test.concurrent("a download whose lock was taken over publishes nothing", async ({ folder, path, lockPath }) => {
+  await leavePart(path, bytes);
+  const takesOver: ContentStep = (request) => async (socket, head) => {
+    await writeFile(lockPath, JSON.stringify({ pid: process.ppid, host: hostname(), token: "other" }));
+    await whole(request)(socket, head); // 416: all bytes are there
+  };
+  await using server = await startFileServer(takesOver);
+  expect(await caught(save(server, path))).toMatchObject({ kind: "busy" });
+  expect(await folder.names()).toEqual(["a.png.part", "a.png.part.json", "a.png.part.lock"]);
+});
+
 test.concurrent("a download whose lock was taken over removes nothing", async ({ folder, path, lockPath }) => {
   const takesOver: ContentStep = (request) => async (socket, head) => {
     await writeFile(lockPath, JSON.stringify({ pid: process.ppid, host: hostname(), token: "other" }));
