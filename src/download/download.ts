@@ -1,4 +1,5 @@
 import { sizeOf, type Asset } from "../core/asset.ts";
+import { isFinal } from "../core/callback.ts";
 import { ConfigError, DownloadError } from "../core/errors.ts";
 import type { LookUp } from "../core/look-up.ts";
 import { checkOptions, type Settings } from "../core/options.ts";
@@ -85,6 +86,7 @@ export async function startDownload(
 function openDownload(initialSource: Source, initialCursor: Cursor): Download {
   const source = { ...initialSource };
   const { asset, settings } = source;
+  const { signal } = settings;
   let cursor = { ...initialCursor };
   const size = cursor.end === undefined ? undefined : cursor.end - cursor.position;
   let isRead = false;
@@ -94,10 +96,16 @@ function openDownload(initialSource: Source, initialCursor: Cursor): Download {
   async function readWhole<T>(read: (stream: ReadableStream<Uint8Array>) => Promise<T>): Promise<T> {
     if (isRead || stream.locked) throw new ConfigError("stream", "it is being read. Start another download.");
     cursor.mayRestart = true;
-    const policy = { settings, signal: settings.signal, mayRepeat: () => !canResume(cursor) };
-    return withRetries(policy, (attempt) => {
-      if (attempt === 1) return read(stream);
-      cursor = { ...initialCursor, resumes: cursor.resumes, restarts: attempt - 1, mayRestart: true };
+    return readTries(read);
+  }
+
+  function readTries<T>(read: (stream: ReadableStream<Uint8Array>) => Promise<T>): Promise<T> {
+    const maxRetries = settings.maxRetries - cursor.restarts;
+    const policy = { settings: { ...settings, maxRetries }, signal, mayRepeat: () => !canResume(cursor) };
+    return withRetries(policy, () => {
+      if (!isRead) return read(stream);
+      const counts = { resumes: cursor.resumes, restarts: cursor.restarts + 1, mayRestart: true };
+      cursor = { ...initialCursor, ...counts };
       return read(streamContent(source, cursor, onRead));
     });
   }
@@ -109,14 +117,30 @@ function openDownload(initialSource: Source, initialCursor: Cursor): Download {
     const tooLarge = (): Error => downloadError(source, "too_large", text);
     if (size !== undefined && size > maxBytes) throw tooLarge();
     const digests = await readCallersDigest(options);
-    return readWhole(async (stream) => {
+    const read = async (stream: ReadableStream<Uint8Array>): Promise<Uint8Array[]> => {
       const chunks = await collect(stream, maxBytes, tooLarge);
       const unchecked = [...digests, ...cursor.digests];
       if (unchecked.length === 0) return chunks;
       const bytes = concat(chunks);
       await checkBytes(source, bytes, unchecked);
       return [bytes];
-    });
+    };
+    let reading = readWhole(read);
+    for (;;) {
+      try {
+        return await reading;
+      } catch (error) {
+        if (!mayFollowChange(error)) throw error;
+        reading = readTries(read);
+      }
+    }
+  }
+
+  /** Whether the file has changed, and can be read anew. Not if the caller has its first bytes. */
+  function mayFollowChange(error: unknown): boolean {
+    signal?.throwIfAborted();
+    const isChanged = error instanceof DownloadError && error.kind === "changed" && !isFinal(error);
+    return isChanged && initialCursor.version === undefined && cursor.restarts < settings.maxRetries;
   }
 
   async function readCallersDigest({ sha256 }: ReadOptions): Promise<Digest[]> {
@@ -148,7 +172,7 @@ function openDownload(initialSource: Source, initialCursor: Cursor): Download {
       return { id: source.id, requests: source.requests };
     },
     readWhole,
-    signal: settings.signal,
+    signal,
     resume({ size, validator }) {
       if (!isValidator(validator)) {
         throw new ConfigError("validator", "pass that of the download with the first bytes.");

@@ -3,11 +3,12 @@
  * a stream, which cannot take its bytes back, ends.
  */
 import { expect, test } from "vitest";
+import { DownloadError } from "../../src/index.ts";
 import { caught } from "../helpers/caught.ts";
 import { expectBackoff } from "../helpers/timing.ts";
 import { makeBytes, say, serve, type ServeOptions } from "../servers/content-server.ts";
 import { reset } from "../servers/fault-server.ts";
-import { bytes, dropAtHalf, expectBytes, failureOf, half, readAtLeast, recordProgress } from "./downloads.ts";
+import { bytes, dated, dropAtHalf, expectBytes, failureOf, half, readAtLeast, recordProgress } from "./downloads.ts";
 import { startDownload, startReady, startWithoutSize } from "./downloads.ts";
 
 const lastModified = "Mon, 15 Jun 2026 04:00:00 GMT";
@@ -145,6 +146,41 @@ test.concurrent("a file of unknown size may be shorter after a new beginning", a
   await using server = await startWithoutSize(dropAtHalf({ etag: null }), serve(shorter, { etag: null }));
   await expectBytes(startDownload(server), shorter);
 });
+
+test.concurrent.each<[what: string, first: ServeOptions, second: ServeOptions]>([
+  ["another version comes", { etag: '"1"' }, { etag: '"2"' }],
+  ["the proof is left out", { etag: '"1"' }, { etag: null }],
+  ["the weak ETag has changed", { ...dated, etag: 'W/"1"' }, { ...dated, etag: 'W/"2"' }],
+])("bytes begins anew when %s after a break", async (_case, first, second) => {
+  const old = makeBytes(bytes.length, "old");
+  await using server = await startReady(serve(old, { ...first, sent: half, fault: "end" }), serve(bytes, second));
+  const { events, onProgress } = recordProgress();
+  await expectBytes(startDownload(server, { onProgress }));
+  expect(server.requests.map(({ range }) => range)).toEqual([undefined, `bytes=${half}-`, undefined]);
+  expect(events.at(-1)).toMatchObject({ receivedBytes: bytes.length, restarts: 1 });
+});
+
+test.concurrent("a file that changes again and again ends bytes within maxRetries", async () => {
+  const versions = Array.from({ length: 9 }, (_, at) => dropAtHalf({ etag: `"${at}"` }));
+  await using server = await startReady(...versions);
+  const error = await caught((await startDownload(server, { maxRetries: 2 })).bytes());
+  expect(error).toMatchObject({ name: "NetworkError", attempts: 5 });
+});
+
+test.concurrent.each(["the signal's reason", "what onProgress throws"])(
+  "bytes does not begin anew when the DownloadError `changed` is %s",
+  async (giver) => {
+    await using server = await startReady(dropAtHalf({ etag: '"1"' }));
+    const controller = new AbortController();
+    const other = new DownloadError("another asset has changed", { kind: "changed" });
+    const onProgress = (): void => {
+      if (giver === "what onProgress throws") throw other;
+      controller.abort(other);
+    };
+    expect(await caught((await startDownload(server, { signal: controller.signal, onProgress })).bytes())).toBe(other);
+    expect(server.requests).toHaveLength(1);
+  },
+);
 
 test.concurrent("the signal ends the pause before a new beginning with its reason", async () => {
   await using server = await startReady(dropAtHalf({ etag: null }));
