@@ -6,8 +6,8 @@ import { readValidator, type Version } from "./version.ts";
 export interface ContentHead extends Version {
   /** Position of the first byte in the file; `NaN` if the headers do not say. */
   start: number;
-  /** Content-Length of an encoded body: the number of its bytes before they are decoded. */
-  encodedLength: number | undefined;
+  /** The Content-Length: the number of bytes before they are decoded. */
+  length: number | undefined;
   /** Whether the encoding is Zstandard, which only some runtimes decode. */
   isZstd: boolean;
 }
@@ -25,13 +25,8 @@ export function readHead({ status, headers }: Response, requested: number): Cont
   const encodings = (headers.get("content-encoding") ?? "").split(",").map((word) => word.trim().toLowerCase());
   const isEncoded = encodings.every((word) => decodedEncodings.includes(word));
   const length = readNumber(headers.get("content-length"));
-  const encodedLength = isEncoded ? length : undefined;
-  const facts = {
-    validator: readValidator(headers),
-    isEncoded,
-    encodedLength,
-    isZstd: isEncoded && encodings.includes("zstd"),
-  };
+  const isZstd = isEncoded && encodings.includes("zstd");
+  const facts = { validator: readValidator(headers), isEncoded, length, isZstd };
   // A browser hides another origin's encoding, so the length may be that of the encoded bytes.
   if (status === 200) return { start: 0, total: isEncoded || isBrowser() ? undefined : length, ...facts };
   const range = headers.get("content-range")?.trim();

@@ -82,7 +82,7 @@ export function createContentReader(source: Source, cursor: Cursor, signal: Abor
       if (!hasDelivered) await startCheck(response, head);
     }
     for (let piece = await readPiece(); piece?.done === false; piece = await readPiece()) {
-      const bytes = cutToWanted(cursor, piece.value, at, source);
+      const bytes = cutToWanted(cursor, head, piece.value, at, source);
       checkDecoded(head, piece.value, at, source);
       at += piece.value.length;
       if (bytes.length === 0) continue;

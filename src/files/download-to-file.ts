@@ -45,7 +45,9 @@ const maxRestarts = 3;
  *
  * @param asset - As for `assets.get`.
  * @param target - The file; or the folder, if it exists or the path ends with a slash.
- * @throws What `assets.download` and reading it throw. A changed file is begun anew, up to three times.
+ * @throws What `assets.download` and reading it throw. A changed file begins anew, up to three times; so does one whose
+ * earlier bytes the host's answer to a request for the rest leaves in doubt, once.
+ * @throws {@link DownloadError} `corrupt` when `sha256` or a digest of the host does not hold.
  * @throws {@link DownloadError} when the file cannot be written; see `kind`.
  * @throws {@link ConfigError} when an option is wrong.
  * @example

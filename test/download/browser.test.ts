@@ -2,9 +2,10 @@
  * A download in a page of a browser. There, most response headers of another origin are hidden, and a refusal by another
  * origin looks like a network failure. A request header of ours costs a CORS preflight, which object stores refuse.
  */
+import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { ClientOptions, Download, DownloadOptions, Fetch } from "../../src/index.ts";
-import { say, serve, startContentServer } from "../servers/content-server.ts";
+import { readyAsset, say, serve, startContentServer } from "../servers/content-server.ts";
 import { bytes, dated, dropAtHalf, expectBytes, failureOf, half, startDownload, startReady } from "./downloads.ts";
 
 beforeEach(() => void vi.stubGlobal("document", {}).stubGlobal("process", undefined));
@@ -69,6 +70,15 @@ test("download does not get a fresh URL after another failure", async () => {
   const error = await failureOf(startInPage(server));
   expect(error).toMatchObject({ name: "DownloadError", kind: "address" });
   expect(server.lookUps()).toBe(1);
+});
+
+test("an object that is stored encoded is read whole, though its Content-Encoding is hidden", async () => {
+  const stored = gzipSync(bytes);
+  const encoded = serve(stored, { headers: { "Content-Encoding": "gzip" } });
+  await using server = await startContentServer(readyAsset(stored.length), encoded);
+  await expectBytes(startInPage(server));
+  await using other = await startContentServer(readyAsset(stored.length - 1), encoded);
+  expect(await failureOf(startInPage(other))).toMatchObject({ name: "DownloadError", kind: "size" });
 });
 
 test("download counts decoded bytes when the Content-Encoding is hidden", async () => {
