@@ -100,17 +100,20 @@ export async function downloadTo(
     try {
       return await save(part, download, options, digests);
     } catch (error) {
-      const kind = kindOf(error, options);
-      const isDoubtful = part.firstBytes !== undefined && !part.hasNewBytes && doubtfulKinds.includes(kind);
-      if (!isDoubtful && kind !== "changed") throw error;
-      if (restarts === maxRestarts) throw error;
+      if (restarts === maxRestarts || !mayBeginAnew(kindOf(error, options), part)) throw error;
       how = "anew";
     }
   }
 }
 
-/** Failures that may come from asking for the rest of a file, which some hosts and proxies do not understand. */
+/** Failures that may come from a request for the rest of a file, which some hosts and proxies do not understand. */
 const doubtfulKinds: (DownloadProblem | undefined)[] = ["unexpected", "size"];
+
+/** Whether a request for the whole file may succeed after a failure. */
+function mayBeginAnew(kind: DownloadProblem | undefined, { firstBytes, hasNewBytes }: PartFile): boolean {
+  if (kind === "changed") return true;
+  return firstBytes !== undefined && !hasNewBytes && doubtfulKinds.includes(kind);
+}
 
 async function nameOf(asset: Asset, fileName: NonNullable<FileOptions["fileName"]>): Promise<string> {
   if (typeof fileName !== "function") return fileNameOf(asset, fileName);
