@@ -1,3 +1,4 @@
+import { sizeOf, type Asset } from "../core/asset.ts";
 import { ConfigError } from "../core/errors.ts";
 import { isBrowser } from "../core/runtime.ts";
 import type { Digest } from "./digest.ts";
@@ -29,6 +30,15 @@ export interface Cursor {
   readonly restarts: number;
   /** Whether it may begin anew, because its reader drops the bytes of the first try. */
   mayRestart: boolean;
+}
+
+/** Makes a cursor at the start of the range. */
+export function createCursor(asset: Asset, range: ByteRange): Cursor {
+  const size = sizeOf(asset);
+  const end = size === undefined ? undefined : Math.min(range.end ?? size, size);
+  const position = { position: range.start, total: size, end, version: undefined };
+  const counts = { digests: [], resumes: 0, restarts: 0, mayRestart: false };
+  return { range, size, mediaType: asset.mime_type, ...position, ...counts };
 }
 
 /** Checks that a response goes on at the cursor. @returns `undefined` if the file has no more bytes. */

@@ -5,12 +5,12 @@ import type { LookUp } from "../core/look-up.ts";
 import { checkOptions, type Settings } from "../core/options.ts";
 import { parseHttpDate, withRetries } from "../core/retry.ts";
 import { collect, concat } from "./collect.ts";
-import { canResume, type Cursor } from "./cursor.ts";
+import { canResume, createCursor, type Cursor } from "./cursor.ts";
 import type { Digest } from "./digest.ts";
 import { downloadError, type ErrorFacts } from "./errors.ts";
 import { checkBytes, checkSha256 } from "./integrity.ts";
 import { checkPosition, resolveDownloadSettings, type DownloadOptions, type ReadOptions } from "./options.ts";
-import { lookUpSame, type ContentHost, type Source } from "./source.ts";
+import { lookUpSame, refresh, type ContentHost, type Source } from "./source.ts";
 import { streamContent } from "./stream.ts";
 import { isValidator } from "./version.ts";
 
@@ -69,17 +69,13 @@ export async function startDownload(
     throw new ConfigError("sha256", "pass it to bytes(), blob() or text().");
   const { asset, headers } = await lookUpSame(id, lookUp, settings);
   const size = sizeOf(asset);
-  const { range } = settings;
-  const { start } = range;
+  const { start } = settings.range;
   if (size !== undefined && start > size) {
     throw new DownloadError(`${id}: it has ${size} bytes, and range.start is ${start}.`, { kind: "size" });
   }
   const clockSkewMs = parseHttpDate(headers.get("date")) - Date.now() || 0;
   const source: Source = { ...host, requests: 0, refreshes: 0, id, settings, lookUp, asset, clockSkewMs };
-  const end = size === undefined ? undefined : Math.min(range.end ?? size, size);
-  const position = { position: start, total: size, end, version: undefined };
-  const counts = { digests: [], resumes: 0, restarts: 0, mayRestart: false };
-  return openDownload(source, { range, size, mediaType: asset.mime_type, ...position, ...counts });
+  return openDownload(source, createCursor(asset, settings.range));
 }
 
 /** Makes the download of the bytes from the cursor on. Works on copies, because reading changes them. */
@@ -87,7 +83,8 @@ function openDownload(initialSource: Source, initialCursor: Cursor): Download {
   const source = { ...initialSource };
   const { asset, settings } = source;
   const { signal } = settings;
-  let cursor = { ...initialCursor };
+  let start = initialCursor;
+  let cursor = { ...start };
   const size = cursor.end === undefined ? undefined : cursor.end - cursor.position;
   let isRead = false;
   const onRead = (): void => void (isRead = true);
@@ -105,7 +102,7 @@ function openDownload(initialSource: Source, initialCursor: Cursor): Download {
     return withRetries(policy, () => {
       if (!isRead) return read(stream);
       const counts = { resumes: cursor.resumes, restarts: cursor.restarts + 1, mayRestart: true };
-      cursor = { ...initialCursor, ...counts };
+      cursor = { ...start, ...counts };
       return read(streamContent(source, cursor, onRead));
     });
   }
@@ -131,6 +128,8 @@ function openDownload(initialSource: Source, initialCursor: Cursor): Download {
         return await reading;
       } catch (error) {
         if (!mayFollowChange(error)) throw error;
+        await refresh(source, signal);
+        start = createCursor(source.asset, settings.range);
         reading = readTries(read);
       }
     }

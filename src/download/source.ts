@@ -73,7 +73,7 @@ function ignoreHiddenRefusal(error: unknown): undefined {
 }
 
 /** Looks the asset up again. A failure is final: the look-up has had its own retries. */
-async function refresh(source: Source, signal: AbortSignal): Promise<void> {
+export async function refresh(source: Source, signal: AbortSignal | undefined): Promise<void> {
   try {
     const { asset } = await lookUpSame(source.id, source.lookUp, { ...source.settings, signal });
     source.asset = asset;

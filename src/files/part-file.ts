@@ -23,7 +23,7 @@ export interface PartFile {
   asset: Asset;
   /** Bytes of an earlier download that are resumed. */
   firstBytes: FirstBytes | undefined;
-  /** `undefined` while the bytes of an earlier download stay, which only the first new ones replace. */
+  /** `undefined` until there are bytes to write, if an earlier download has left some that cannot be resumed. */
   file: FileHandle | undefined;
   /** Whether the state is written down. */
   hasState: boolean;
@@ -56,7 +56,7 @@ export async function openPart(target: string, asset: Asset, how: "resume" | "an
       const hasState = firstBytes !== undefined;
       const part = { target, path, statePath, asset, firstBytes, file: undefined, hasState, hasNewBytes: false, lock };
       if (firstBytes !== undefined) return { ...part, file: await open(path, existingFile) };
-      return (await hasBytes(path)) ? part : { ...part, file: await makePart(part) };
+      return (await hasUnfinishedFile(path)) ? part : { ...part, file: await makePart(part) };
     } catch (error) {
       await lock.release();
       throw error;
@@ -99,27 +99,30 @@ async function readState(statePath: string): Promise<PartState | undefined> {
  */
 export async function writePart(part: PartFile, download: Download, digests: readonly Digest[]): Promise<void> {
   const { path, firstBytes } = part;
+  let tries = 0;
   await download.readWhole(async (stream) => {
-    if (part.hasNewBytes) await dropBytes(part);
+    if (tries++ > 0) await withDiskErrors(path, () => leaveFile(part));
     const check = firstBytes === undefined ? await startDigestCheck(digests) : undefined;
-    // The few bytes of a failed try do not replace those of an earlier download.
+    // The last batch of a failed try does not replace the bytes of an earlier download.
     const mayWriteRest = (): boolean => part.file !== undefined;
     const write = async (batch: Uint8Array[], position: number): Promise<void> => {
       for (const piece of batch) check?.update(piece);
-      await withDiskErrors(path, async () => writeAll(await fileOf(part, download), batch, position));
-      part.hasNewBytes = true;
+      await withDiskErrors(path, async () => {
+        const file = await openForWriting(part, download);
+        part.hasNewBytes = true; // also if only some of them can be written
+        await writeAll(file, batch, position);
+      });
     };
     await writeInBatches(stream, firstBytes?.size ?? 0, write, mayWriteRest);
     throwIfCorrupt(download.facts, check?.end());
   });
-  const file = await withDiskErrors(path, () => fileOf(part, download));
+  const file = await withDiskErrors(path, () => openForWriting(part, download));
   // The first bytes of a resumed file have not been hashed.
   const unchecked = firstBytes === undefined ? [] : [...digests, ...download.digests];
   throwIfCorrupt(download.facts, await findMismatchInFile(file, unchecked, download.signal));
 }
 
-/** Whether there are bytes of an unfinished download. */
-async function hasBytes(path: string): Promise<boolean> {
+async function hasUnfinishedFile(path: string): Promise<boolean> {
   const stats = await lstat(path).catch(() => undefined);
   return stats !== undefined && isUnfinished(stats);
 }
@@ -129,15 +132,14 @@ function isUnfinished(stats: Stats): boolean {
   return stats.isFile() && stats.nlink === 1 && stats.size > 0;
 }
 
-/** Drops bytes that nothing proves to be of the same version as the next ones: those replace the file. */
-async function dropBytes(part: PartFile): Promise<void> {
+/** Leaves a file whose version nothing proves. The next bytes replace it. */
+async function leaveFile(part: PartFile): Promise<void> {
   await part.file?.close();
   part.file = undefined;
-  part.hasState = false;
 }
 
-/** The file to write to, whose state is written down. It replaces what an earlier download has left. */
-async function fileOf(part: PartFile, { validator }: Download): Promise<FileHandle> {
+/** Opens the file, and writes its state down. A new file replaces what an earlier download has left. */
+async function openForWriting(part: PartFile, { validator }: Download): Promise<FileHandle> {
   const { target, statePath, asset, lock } = part;
   if (part.file !== undefined && part.hasState) return part.file;
   if (!(await lock.isHeld())) {
@@ -145,6 +147,7 @@ async function fileOf(part: PartFile, { validator }: Download): Promise<FileHand
     throw busy(target);
   }
   part.file ??= await makePart(part);
+  await rm(statePath, { force: true }); // a write that has failed may have left a part of it
   // Without a validator, nobody can resume the bytes.
   const state = { asset_id: parseAssetId(asset), size_bytes: sizeOf(asset), validator };
   await writeFile(statePath, JSON.stringify(state), { flag: "wx" });

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { DownloadError } from "../../src/index.ts";
 import { caught } from "../helpers/caught.ts";
 import { expectBackoff } from "../helpers/timing.ts";
-import { makeBytes, say, serve, type ServeOptions } from "../servers/content-server.ts";
+import { makeBytes, readyAsset, say, serve, startContentServer, type ServeOptions } from "../servers/content-server.ts";
 import { reset } from "../servers/fault-server.ts";
 import { bytes, dated, dropAtHalf, expectBytes, failureOf, half, readAtLeast, recordProgress } from "./downloads.ts";
 import { startDownload, startReady, startWithoutSize } from "./downloads.ts";
@@ -34,6 +34,10 @@ const unproven: [what: string, options: ServeOptions][] = [
   ["the Date is no date of HTTP", { etag: null, lastModified, headers: { Date: "junk 2099" } }],
   ["Last-Modified is no date of HTTP", { etag: null, lastModified: "today 1", headers: inThatSecond }],
   ["Last-Modified is in 1970", { etag: null, lastModified: "Thu, 01 Jan 1970 00:00:01 GMT", headers: inThatSecond }],
+  [
+    "Last-Modified is in 1970, and nginx made the ETag of it",
+    { etag: '"1-493e0"', lastModified: "Thu, 01 Jan 1970 00:00:01 GMT", headers: inThatSecond },
+  ],
   ["the ETag is empty", { etag: '""', headers: inThatSecond }],
   [
     "the ETag is made of milliseconds",
@@ -158,6 +162,24 @@ test.concurrent.each<[what: string, first: ServeOptions, second: ServeOptions]>(
   await expectBytes(startDownload(server, { onProgress }));
   expect(server.requests.map(({ range }) => range)).toEqual([undefined, `bytes=${half}-`, undefined]);
   expect(events.at(-1)).toMatchObject({ receivedBytes: bytes.length, restarts: 1 });
+});
+
+test.concurrent("bytes begins anew with the size that the API gives now when the file has changed", async () => {
+  const shorter = bytes.subarray(0, 1000);
+  await using server = await startContentServer(
+    (url, lookUp) => readyAsset(lookUp === 1 ? bytes.length : 1000)(url, lookUp),
+    dropAtHalf({ etag: '"1"' }),
+    serve(shorter, { etag: '"2"' }),
+  );
+  await expectBytes(startDownload(server), shorter);
+  expect(server.lookUps()).toBe(2);
+});
+
+test.concurrent("the bytes after others do not begin anew when the file has changed", async () => {
+  await using server = await startReady(serve(bytes, { etag: '"2"' }));
+  const rest = (await startDownload(server)).resume({ size: half, validator: '"1"' });
+  expect(await caught(rest.bytes())).toMatchObject({ kind: "changed" });
+  expect(server.requests).toHaveLength(1);
 });
 
 test.concurrent("a file that changes again and again ends bytes within maxRetries", async () => {

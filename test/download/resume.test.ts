@@ -27,6 +27,13 @@ test.concurrent.each(["end", "reset"] as const)(
   },
 );
 
+test.concurrent("download resumes by an ETag that is a hash, though Last-Modified is in 1970", async () => {
+  const options = { etag: '"d41d8cd98f00b204e9800998ecf8427e"', lastModified: "Thu, 01 Jan 1970 00:00:01 GMT" };
+  await using server = await startReady(dropAtHalf(options), serve(bytes, options));
+  await expectBytes(startDownload(server));
+  expect(server.requests[1]).toMatchObject({ range: `bytes=${half}-`, ifRange: options.etag });
+});
+
 test.concurrent("download resumes by Last-Modified when there is no ETag", async () => {
   await using server = await startReady(dropAtHalf(dated), serve(bytes, dated));
   await expectBytes(startDownload(server));

@@ -1,4 +1,5 @@
 /** An answer that says nothing about the file, as that of a captive portal: the bytes on disk are kept. */
+import { gzipSync } from "node:zlib";
 import { expect } from "vitest";
 import { caught } from "../helpers/caught.ts";
 import { say, serve, startContentServer, type ContentStep, type ServeOptions } from "../servers/content-server.ts";
@@ -64,6 +65,20 @@ test.concurrent.for<[what: string, type: string | undefined]>([
   expect([await folder.names(), await sizeOf(`${path}.part`)]).toEqual([["a.png.part", "a.png.part.json"], half]);
 });
 
+test.concurrent("a bad answer to a request for the whole file is not followed by another request", async ({ path }) => {
+  await using server = await startFileServer(say(200, html, page));
+  expect(await caught(save(server, path))).toMatchObject({ kind: "unexpected" });
+  expect([server.lookUps(), server.requests.length]).toEqual([1, 1]);
+});
+
+test.concurrent("a bad answer after new bytes ends the call, and the part is kept", async ({ folder, path }) => {
+  await leavePart(path, bytes.subarray(0, 1000));
+  await using server = await startFileServer(serve(bytes, { etag, sent: half, fault: "end" }), say(416));
+  expect(await caught(save(server, path))).toMatchObject({ kind: "unexpected" });
+  expect([server.requests.length, await folder.names()]).toEqual([2, ["a.png.part", "a.png.part.json"]]);
+  expect(await sizeOf(`${path}.part`)).toBe(half + 1000);
+});
+
 test.concurrent("the part of another asset is kept until the first bytes come", async ({ folder, path }) => {
   await leavePart(path, firstHalf, { asset_id: "asset_other" });
   await using server = await startFileServer(say(451), whole);
@@ -79,6 +94,7 @@ function misreadsRange(part: ContentStep): ContentStep {
   return (request) => (request.range === undefined ? whole : part)(request);
 }
 
+const gzip = { "Content-Encoding": "gzip" };
 const claim = (range: string | undefined): ContentStep => serve(bytes, { etag, headers: { "Content-Range": range } });
 
 test.concurrent.for<[what: string, part: ContentStep]>([
@@ -87,6 +103,7 @@ test.concurrent.for<[what: string, part: ContentStep]>([
   ["206 whose Content-Range cannot be read", claim("bytes x-y/z")],
   ["206 of encoded bytes", serve(bytes, { etag, headers: { "Content-Encoding": "br" } })],
   ["a bare 416", say(416)],
+  ["a short body that is encoded", serve(gzipSync("short"), { etag, ranges: "ignored", headers: gzip })],
   ["416 with the size 0", say(416, { "Content-Range": "bytes */0" })],
   ["a web page", say(200, html, page)],
 ])(

@@ -5,7 +5,14 @@ import { expect } from "vitest";
 import type { Progress } from "../../src/index.ts";
 import { caught } from "../helpers/caught.ts";
 import { expectBackoff, until } from "../helpers/timing.ts";
-import { makeBytes, readyAsset, serve, startContentServer, type ServeOptions } from "../servers/content-server.ts";
+import {
+  makeBytes,
+  readyAsset,
+  serve,
+  startContentServer,
+  type ContentStep,
+  type ServeOptions,
+} from "../servers/content-server.ts";
 import { bytes, expectFile, half, id, otherBytes, rangesOf, save, size } from "./downloads.ts";
 import { sizeOf, startDownloader, startFileServer, test, waitForPart, withoutRetries } from "./downloads.ts";
 
@@ -66,6 +73,34 @@ test.concurrent("a try that can be resumed follows one that cannot, also in the 
   expect(await save(server, path)).toMatchObject({ size, resumedFrom: half });
   await expectFile(path, otherBytes);
   expect(await folder.names()).toEqual(["a.png"]);
+});
+
+test
+  .runIf(process.platform !== "win32")
+  .concurrent(
+    "no byte of a first try that could only be written in part stays behind the second one",
+    async ({ folder, path }) => {
+      const shorter = makeBytes(9000, "shorter");
+      await using server = await startContentServer(
+        (url) => ({ signed_url: `${url}/f` }),
+        serve(bytes, { ...unproven, sent: 500_000, fault: "end" }),
+        serve(shorter, unproven),
+      );
+      const limited = ["sh", "-c", 'ulimit -f 600; exec "$@"', "sh"]; // 600 blocks of 512 bytes: less than the first try
+      const task = { baseUrl: server.url, assets: [id], target: path, maxRetries: 1 };
+      using downloader = await startDownloader(task, limited);
+      expect(await downloader.result).toMatchObject({ size: 9000 });
+      await downloader.ended;
+      await expectFile(path, shorter);
+      expect(await folder.names()).toEqual(["a.png"]);
+    },
+  );
+
+test.concurrent("a last try that brings less than the one before leaves nothing, either", async ({ folder, path }) => {
+  const cut = (sent: number): ContentStep => serve(bytes, { ...unproven, sent, fault: "end" });
+  await using server = await startFileServer(cut(half), cut(0));
+  expect(await caught(save(server, path, { maxRetries: 1 }))).toMatchObject({ name: "NetworkError" });
+  expect(await folder.names()).toEqual([]);
 });
 
 test.concurrent("a download that has lost its lock does not begin anew", async ({ path }) => {
