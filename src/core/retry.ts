@@ -93,7 +93,7 @@ export function parseRetryAfterMs(value: string | null, nowMs: number): number |
   return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
 }
 
-/** Reads a date of HTTP, in milliseconds. `NaN` for other text, of which `Date.parse` reads much, such as "1, 2". */
+/** Reads a date of HTTP, in milliseconds. `NaN` for other text: `Date.parse` alone reads "1, 2". */
 export function parseHttpDate(text: string | null): number {
   return text !== null && httpDate.test(text) ? Date.parse(text) : Number.NaN;
 }

@@ -22,7 +22,7 @@ export interface Cursor {
   end: number | undefined;
   /** Version of the bytes delivered so far. */
   version: Version | undefined;
-  /** What the host says that the whole file hashes to, as far as nobody has checked it yet. */
+  /** Digests of the whole file that the host has sent, and that nobody has checked yet. */
   digests: readonly Digest[];
   /** How many times the download went on where a connection had ended. */
   resumes: number;
@@ -74,7 +74,7 @@ export function startResponse(cursor: Cursor, response: Response, facts: ErrorFa
 /**
  * Throws when a response is of another file, or of another version of it.
  *
- * Only `changed` says that the bytes so far are useless: a captive portal or a broken proxy proves nothing about them.
+ * A captive portal or a broken proxy proves nothing about the bytes so far. Its answer is `unexpected`, not `changed`.
  */
 function checkIsFile(cursor: Cursor, response: Response, { total }: ContentHead, facts: ErrorFacts): void {
   const { position, size, version } = cursor;
@@ -87,7 +87,7 @@ function checkIsFile(cursor: Cursor, response: Response, { total }: ContentHead,
   }
   const hasOtherSize = version?.total !== undefined && total !== undefined && total !== version.total;
   if (comparison === "unproven" && hasOtherSize && response.status === 200) {
-    const text = `the content host sends other ${total} bytes, after ${position} of ${version.total}`;
+    const text = `the content host sends ${total} other bytes, after ${position} of ${version.total}`;
     throw downloadError(facts, "unexpected", `${text}. Look at any proxy on the way`);
   }
   if (comparison === "unproven") {

@@ -1,7 +1,7 @@
 // This file is loaded only where there is a digest to check. It imports nothing, because a bundler would move what it
 // shares with the page into one more file, which makes the page larger.
 
-/** What the bytes of a whole file must hash to. */
+/** A digest that a whole file must have. */
 export interface Digest {
   algorithm: Algorithm;
   /** In hexadecimal digits, in lower case. */

@@ -28,7 +28,7 @@ export function refusedError(facts: ErrorFacts, { status, headers }: Response): 
   return downloadError(facts, "refused", `the content host answers HTTP ${status}${again}`, details);
 }
 
-/** Makes the error for what `fetch` threw, or the body of its response. One by which a framework steers stays as it is. */
+/** Makes the error for what `fetch` threw, or the body of its response. A framework's own error stays as it is. */
 export function connectionError({ id, requests }: ErrorFacts, position: number, error: unknown): unknown {
   if (isFrameworkError(error)) return error;
   const cause = safeCopy(error, withoutQueries);

@@ -23,7 +23,7 @@ export async function checkSha256(value: unknown, place: "memory" | "file"): Pro
   });
 }
 
-/** Finds what a response says that the whole file hashes to. @param response - One whose body `fetch` has not decoded. */
+/** Finds the digests of the whole file in a response. @param response - One whose body `fetch` has not decoded. */
 export async function findDigests(response: Pick<Response, "status" | "headers">): Promise<Digest[]> {
   const { headers } = response;
   if (!digestHeaders.some((name) => headers.get(name) !== null)) return [];

@@ -94,7 +94,7 @@ async function readState(statePath: string): Promise<PartState | undefined> {
 /**
  * Appends the bytes of the download. However it ends, the bytes that have come can be resumed.
  *
- * @param digests - What the caller says that the whole file hashes to.
+ * @param digests - Those that the caller gives for the whole file.
  * @throws {@link DownloadError} `corrupt` when a digest of the caller or the content host does not hold.
  */
 export async function writePart(part: PartFile, download: Download, digests: readonly Digest[]): Promise<void> {

@@ -21,7 +21,7 @@ export interface SavedFile {
  * Looks for a file where a download would write.
  *
  * @param asset - Left out before the look-up.
- * @param digests - What the caller says that the asset's file hashes to.
+ * @param digests - Those that the caller gives for the asset's file.
  * @returns The file, if it is the asset's and `overwrite` is `skip`.
  * @throws {@link DownloadError} `exists` when the file may not be replaced, `target` when it is a folder or the like.
  * @internal
