@@ -169,12 +169,19 @@ export async function publishPart(
 ): Promise<number> {
   return withDiskErrors(target, async () => {
     await file!.sync(); // writePart has opened it
-    if (!(await lock.isHeld())) throw busy(target);
+    if (!(await lock.isHeld()) || !(await isAt(path, file!))) throw busy(target);
     if (overwrite === "replace") await rename(path, target);
     else await moveWithoutReplacing(path, target);
     await syncFolder(dirname(target));
     return (await file!.stat()).size;
   });
+}
+
+/** Whether a file is still the one at a path. A process that was frozen with an older lock may have replaced it. */
+async function isAt(path: string, file: FileHandle): Promise<boolean> {
+  const own = await file.stat({ bigint: true });
+  const found = await lstat(path, { bigint: true });
+  return found.dev === own.dev && found.ino === own.ino;
 }
 
 /** By a link: a rename would replace a file that has appeared meanwhile. */
@@ -216,10 +223,13 @@ export function closePart(part: PartFile): Promise<void> {
   const { path, statePath, asset, file, hasNewBytes, lock } = part;
   return withDiskErrors(path, async () => {
     try {
+      // The state must not stand beside bytes of another process.
+      const isThere = file !== undefined && (await isAt(path, file).catch(() => false));
       await file?.close();
+      const canResume = isThere && (await findFirstBytes(path, statePath, asset)) !== undefined;
       // What an earlier download has left may be another asset's.
       const isOwn = file !== undefined || hasNewBytes;
-      if (isOwn && (await findFirstBytes(path, statePath, asset)) === undefined) await discardPart(part);
+      if (isOwn && !canResume) await discardPart(part);
     } finally {
       await lock.release();
     }

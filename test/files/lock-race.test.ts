@@ -146,6 +146,20 @@ test.concurrent("a download whose lock was taken over publishes nothing", async 
   expect(await folder.names()).toEqual(["a.png.part", "a.png.part.json", "a.png.part.lock"]);
 });
 
+test.concurrent("a download whose part was replaced publishes nothing", async ({ folder, path }) => {
+  const replacesPart: ContentStep = (request) => async (socket, head) => {
+    await rm(`${path}.part`);
+    await writeFile(`${path}.part`, "of a process that was frozen");
+    await whole(request)(socket, head);
+  };
+  await using server = await startFileServer(replacesPart, whole);
+  expect(await caught(save(server, path, { overwrite: "replace" }))).toMatchObject({ kind: "busy" });
+  expect(await folder.names()).not.toContain("a.png");
+  expect(await save(server, path)).toMatchObject({ size });
+  await expectFile(path, bytes);
+  expect(await folder.names()).toEqual(["a.png"]);
+});
+
 test.concurrent("a download whose lock was taken over removes nothing", async ({ folder, path, lockPath }) => {
   const takesOver: ContentStep = (request) => async (socket, head) => {
     await writeFile(lockPath, JSON.stringify({ pid: process.ppid, host: hostname(), token: "other" }));
