@@ -169,7 +169,8 @@ export async function publishPart(
 ): Promise<number> {
   return withDiskErrors(target, async () => {
     await file!.sync(); // writePart has opened it
-    if (!(await lock.isHeld()) || !(await isAt(path, file!))) throw busy(target);
+    const isThere = await isAt(path, file!).catch(() => true); // if it is gone, the move says so
+    if (!isThere || !(await lock.isHeld())) throw busy(target);
     if (overwrite === "replace") await rename(path, target);
     else await moveWithoutReplacing(path, target);
     await syncFolder(dirname(target));
