@@ -53,8 +53,9 @@ export function startResponse(cursor: Cursor, response: Response, facts: ErrorFa
   if (size !== undefined && total !== undefined && total !== size) {
     throw downloadError(facts, "size", `the file has ${total} bytes, but size_bytes is ${size}`);
   }
-  if (status === 416 || position > (total ?? position)) {
-    const kind = position > (total ?? position) ? "size" : "unexpected";
+  const isBeyondEnd = total !== undefined && position > total;
+  if (status === 416 || isBeyondEnd) {
+    const kind = isBeyondEnd ? "size" : "unexpected";
     throw downloadError(facts, kind, `the content host says that the file has no byte ${position}`);
   }
   if (status === 206 && isEncoded) {

@@ -31,7 +31,7 @@ export function createContentReader(source: Source, cursor: Cursor, signal: Abor
   let at = 0;
   /** Hashes the file. `undefined` if there is nothing to check, or no way. */
   let digestCheck: DigestCheck | undefined;
-  let hasDelivered = false;
+  const startedAt = cursor.position;
 
   // Bytes do not give back the retries that were spent on beginning anew.
   const settings = { ...source.settings, maxRetries: maxRetries - cursor.restarts };
@@ -79,7 +79,7 @@ export function createContentReader(source: Source, cursor: Cursor, signal: Abor
       const end = response.status === 200 ? cursor.total : cursor.end;
       // Before any other wait, because it protects the process.
       body &&= readAhead(body, head.isEncoded ? Number.NaN : (end ?? Number.NaN) - at);
-      if (!hasDelivered) await startCheck(response, head);
+      if (cursor.position === startedAt) await startCheck(response, head);
     }
     for (let piece = await readPiece(); piece?.done === false; piece = await readPiece()) {
       const bytes = cutToWanted(cursor, head, piece.value, at, source);
@@ -88,7 +88,6 @@ export function createContentReader(source: Source, cursor: Cursor, signal: Abor
       if (bytes.length === 0) continue;
       cursor.version ??= head;
       cursor.position += bytes.length;
-      hasDelivered = true;
       return bytes;
     }
     endResponse(cursor, head, at, source);

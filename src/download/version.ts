@@ -28,7 +28,7 @@ export function readValidator(headers: Headers): string | undefined {
   const { etag, lastModified } = readMarks(headers);
   const changedAt = parseHttpDate(lastModified ?? null);
   const sentAt = parseHttpDate(headers.get("date"));
-  const isOld = sentAt - changedAt >= 1000 && changedAt > firstYearMs;
+  const isOld = sentAt - changedAt >= 1000 && changedAt > endOf1970Ms;
   const isFresh = etag !== undefined && (isMadeOf(etag, changedAt) || isMadeOf(etag, sentAt));
   if (etag !== undefined && isStrong(etag) && (isOld || !isFresh)) return etag;
   return isOld ? [lastModified, etag].filter(Boolean).join(etagMark) : undefined;
@@ -47,7 +47,7 @@ function isStrong(etag: string): boolean {
   return /^"[^"]+"$/.test(etag);
 }
 
-const firstYearMs = 31_536_000_000;
+const endOf1970Ms = 31_536_000_000;
 
 /** Whether an ETag has a second in it, as those of nginx, Caddy and BusyBox have that of the last change. */
 function isMadeOf(etag: string, atMs: number): boolean {
@@ -93,5 +93,5 @@ export function compareVersion(validator: string, response: Response): "same" | 
 export function isValidator(value: unknown): value is string {
   if (typeof value !== "string" || !/^[\x20-\x7e]+$/.test(value)) return false;
   const [mark] = splitValidator(value);
-  return isStrong(mark) || parseHttpDate(mark) > firstYearMs;
+  return isStrong(mark) || parseHttpDate(mark) > endOf1970Ms;
 }
