@@ -8,13 +8,15 @@ import type { Asset } from "../core/asset.ts";
 import { isFinal } from "../core/callback.ts";
 import { ConfigError, isChenyuError, type DownloadProblem } from "../core/errors.ts";
 import { checkHeaders, checkOptions } from "../core/options.ts";
+import { untilAbort } from "../core/until-abort.ts";
 import type { Digest } from "../download/digest.ts";
 import type { Download } from "../download/download.ts";
 import { checkSha256 } from "../download/integrity.ts";
 import { resolveDownloadSettings, type DownloadOptions, type Progress } from "../download/options.ts";
 import { statIfExists, withDiskErrors } from "./disk-errors.ts";
 import { fileNameOf, fileNamings, safeFileName, type FileNaming } from "./name.ts";
-import { closePart, discardPart, openPart, publishPart, writePart, type PartFile } from "./part-file.ts";
+import { closePart, discardPart, openPart, writePart, type PartFile } from "./part-file.ts";
+import { publishPart } from "./publish.ts";
 import { findSavedFile, type SavedFile } from "./saved-file.ts";
 
 /** Options of a download to a file. */
@@ -41,7 +43,8 @@ const maxRestarts = 3;
  * Downloads an asset to a file. There is never an unfinished file under its name: the bytes go to `NAME.part`, and the
  * next download resumes it if the asset has not changed.
  *
- * Files beside it: `NAME.part`, `NAME.part.json` (its version) and `NAME.part.lock` while it is written.
+ * Files beside it: `NAME.part` (`NAME.part.whole` for a moment), `NAME.part.json` (its version) and `NAME.part.lock` while
+ * it is written. Another user's are not resumed.
  *
  * @param asset - As for `assets.get`.
  * @param target - The file; or the folder, if it exists or the path ends with a slash.
@@ -92,7 +95,7 @@ export async function downloadTo(
     const withRestarts =
       onProgress && ((event: Progress) => onProgress({ ...event, restarts: event.restarts + restarts }));
     const download = await client.assets.download(asset, { ...downloadOptions, onProgress: withRestarts });
-    const path = isFolder ? join(targetPath, await nameOf(download.asset, fileName)) : targetPath;
+    const path = isFolder ? join(targetPath, await nameOf(download, fileName)) : targetPath;
     claimPath(path, download.asset);
     const existing = await findSavedFile(path, overwrite, download.asset, digests, options.signal);
     if (existing !== undefined) return existing;
@@ -115,9 +118,10 @@ function mayBeginAnew(kind: DownloadProblem | undefined, { firstBytes, hasNewByt
   return firstBytes !== undefined && !hasNewBytes && doubtfulKinds.includes(kind);
 }
 
-async function nameOf(asset: Asset, fileName: NonNullable<FileOptions["fileName"]>): Promise<string> {
+async function nameOf({ asset, signal }: Download, fileName: NonNullable<FileOptions["fileName"]>): Promise<string> {
   if (typeof fileName !== "function") return fileNameOf(asset, fileName);
-  const name = safeFileName(await fileName(asset));
+  const callback = async (): Promise<string> => fileName(asset);
+  const name = safeFileName(await (signal === undefined ? callback() : untilAbort(signal, callback)));
   if (name === undefined) throw new ConfigError("fileName", "it returned nothing that can name a file.");
   return name;
 }
@@ -155,7 +159,7 @@ async function save(
     const other = kind === "exists" ? await findFile() : undefined;
     // Bytes of a file that is not whole, or damaged, are useless. No other failure proves that.
     const isUseless = kind === "corrupt" || (kind === "size" && part.hasNewBytes);
-    if (other !== undefined || isUseless) await discardPart(part);
+    if (other !== undefined || isUseless) await discardPart(part).catch(() => {}); // the next download removes it
     if (other !== undefined) return other;
     throw error;
   } finally {

@@ -1,25 +1,28 @@
-import { constants, type Stats } from "node:fs";
-import { access, link, lstat, open, readFile, rename, rm, writeFile, type FileHandle } from "node:fs/promises";
-import { dirname } from "node:path";
-import { parseAssetId } from "../core/asset-ref.ts";
-import { sizeOf, type Asset } from "../core/asset.ts";
+import { constants } from "node:fs";
+import { lstat, open, type FileHandle } from "node:fs/promises";
+import type { Asset } from "../core/asset.ts";
 import { DownloadError } from "../core/errors.ts";
 import type { Digest } from "../download/digest.ts";
 import type { Download, FirstBytes } from "../download/download.ts";
 import { startDigestCheck, throwIfCorrupt } from "../download/integrity.ts";
-import { isValidator } from "../download/version.ts";
-import { withDiskErrors } from "./disk-errors.ts";
+import { retryWhileInUse } from "./disk-retry.ts";
+import { statIfExists, withDiskErrors } from "./disk-errors.ts";
 import { findMismatchInFile } from "./file-digest.ts";
 import { lockFile, type FileLock } from "./lock.ts";
+import {
+  findFirstBytes,
+  hasUnfinishedFile,
+  recoverWhole,
+  removePart,
+  writeState,
+  type PartPaths,
+} from "./part-state.ts";
 import { writeAll, writeInBatches } from "./write-batches.ts";
 
 /** An unfinished file under a name of its own. Nobody else writes to it. */
-export interface PartFile {
+export interface PartFile extends PartPaths {
   /** The file that it becomes. */
   target: string;
-  path: string;
-  /** Path of the file that says which version the bytes belong to. */
-  statePath: string;
   asset: Asset;
   /** Bytes of an earlier download that are resumed. */
   firstBytes: FirstBytes | undefined;
@@ -32,13 +35,6 @@ export interface PartFile {
   lock: FileLock;
 }
 
-interface PartState {
-  asset_id: string;
-  /** As {@link sizeOf} gives it, so it may be missing. */
-  size_bytes: number;
-  validator: string;
-}
-
 /**
  * Locks the part of a file, and opens it if it can be resumed.
  *
@@ -47,48 +43,36 @@ interface PartState {
  */
 export async function openPart(target: string, asset: Asset, how: "resume" | "anew"): Promise<PartFile> {
   const path = `${target}.part`;
-  const statePath = `${path}.json`;
+  const lockPath = `${path}.lock`;
   return withDiskErrors(path, async () => {
-    const lock = await lockFile(`${path}.lock`);
+    const lock = await lockFile(lockPath);
     if (lock === undefined) throw busy(target);
     try {
-      const firstBytes = how === "resume" ? await findFirstBytes(path, statePath, asset) : undefined;
+      const { uid } = await lstat(lockPath); // where users are mapped, as by NFS, it is not that of this process
+      const paths = { path, statePath: `${path}.json`, wholePath: `${path}.whole`, lockPath, uid };
+      await recoverWhole(paths);
+      const firstBytes = how === "resume" ? await findFirstBytes(paths, asset) : undefined;
       const hasState = firstBytes !== undefined;
-      const part = { target, path, statePath, asset, firstBytes, file: undefined, hasState, hasNewBytes: false, lock };
-      if (firstBytes !== undefined) return { ...part, file: await open(path, existingFile) };
+      const part = { ...paths, target, asset, firstBytes, file: undefined, hasState, hasNewBytes: false, lock };
+      if (firstBytes !== undefined) return { ...part, file: await openFile(path, existingFile) };
       return (await hasUnfinishedFile(path)) ? part : { ...part, file: await makePart(part) };
     } catch (error) {
-      await lock.release();
+      await lock.release().catch(() => {});
       throw error;
     }
   });
 }
 
-function busy(target: string): DownloadError {
+/** Makes the error for a target that another download has. */
+export function busy(target: string): DownloadError {
   return new DownloadError(`${target}: another download writes to it.`, { kind: "busy", attempts: 0 });
 }
 
 /** Refuses a link that somebody has put in its place. Windows has no such flag: it counts as 0 there. */
 const existingFile = constants.O_RDWR | constants.O_NOFOLLOW;
 
-async function findFirstBytes(path: string, statePath: string, asset: Asset): Promise<FirstBytes | undefined> {
-  const state = await readState(statePath);
-  const stats = await lstat(path).catch(() => undefined);
-  if (state === undefined || stats === undefined) return undefined;
-  const size = sizeOf(asset);
-  const isSame = state.asset_id === parseAssetId(asset) && (sizeOf(state) ?? size) === (size ?? sizeOf(state));
-  const isOwn = isUnfinished(stats) && stats.size <= (size ?? Infinity);
-  return isSame && isOwn ? { size: stats.size, validator: state.validator } : undefined;
-}
-
-async function readState(statePath: string): Promise<PartState | undefined> {
-  try {
-    if (!(await lstat(statePath)).isFile()) return undefined; // reading a pipe may never end
-    const state = Object(JSON.parse(await readFile(statePath, "utf8"))) as PartState; // compared field by field
-    return isValidator(state.validator) ? state : undefined;
-  } catch {
-    return undefined;
-  }
+function openFile(path: string, flags: string | number): Promise<FileHandle> {
+  return retryWhileInUse(() => open(path, flags));
 }
 
 /**
@@ -122,16 +106,6 @@ export async function writePart(part: PartFile, download: Download, digests: rea
   throwIfCorrupt(download.facts, await findMismatchInFile(file, unchecked, download.signal));
 }
 
-async function hasUnfinishedFile(path: string): Promise<boolean> {
-  const stats = await lstat(path).catch(() => undefined);
-  return stats !== undefined && isUnfinished(stats);
-}
-
-function isUnfinished(stats: Stats): boolean {
-  // With a second name, its process was killed between the `link` and the `rm` of moveWithoutReplacing.
-  return stats.isFile() && stats.nlink === 1 && stats.size > 0;
-}
-
 /** Leaves a file whose version nothing proves. The next bytes replace it. */
 async function leaveFile(part: PartFile): Promise<void> {
   await part.file?.close();
@@ -140,99 +114,57 @@ async function leaveFile(part: PartFile): Promise<void> {
 
 /** Opens the file, and writes its state down. A new file replaces what an earlier download has left. */
 async function openForWriting(part: PartFile, { validator }: Download): Promise<FileHandle> {
-  const { target, statePath, asset, lock } = part;
   if (part.file !== undefined && part.hasState) return part.file;
-  if (!(await lock.isHeld())) {
-    await access(dirname(target)); // if the folder is gone, this says so
-    throw busy(target);
-  }
+  if (!(await part.lock.isHeld())) throw await lostPartError(part);
   part.file ??= await makePart(part);
-  await rm(statePath, { force: true }); // a write that has failed may have left a part of it
-  // Without a validator, nobody can resume the bytes.
-  const state = { asset_id: parseAssetId(asset), size_bytes: sizeOf(asset), validator };
-  await writeFile(statePath, JSON.stringify(state), { flag: "wx" });
+  await writeState(part, part.asset, validator);
   part.hasState = true;
   return part.file;
 }
 
-/** Makes an empty part. The old files go first, so that no state ever stands beside another version's bytes. */
-async function makePart({ path, statePath }: Pick<PartFile, "path" | "statePath">): Promise<FileHandle> {
-  await rm(statePath, { force: true });
-  await rm(path, { force: true });
-  return open(path, "wx+");
+async function makePart(part: PartPaths): Promise<FileHandle> {
+  await removePart(part);
+  return openFile(part.path, "wx+");
 }
 
-/** Gives the whole file its name, once it is on disk. @returns Its size. */
-export async function publishPart(
-  { target, path, file, lock }: PartFile,
-  overwrite: "error" | "replace" | "skip" | undefined,
-): Promise<number> {
-  return withDiskErrors(target, async () => {
-    await file!.sync(); // writePart has opened it
-    const isThere = await isAt(path, file!).catch(() => true); // if it is gone, the move says so
-    if (!isThere || !(await lock.isHeld())) throw busy(target);
-    if (overwrite === "replace") await rename(path, target);
-    else await moveWithoutReplacing(path, target);
-    await syncFolder(dirname(target));
-    return (await file!.stat()).size;
-  });
+/** Makes the error for a part that this process no longer has. */
+export async function lostPartError({ target, lockPath, lock }: PartFile): Promise<DownloadError> {
+  const isTakenOver = (await statIfExists(lockPath)) !== undefined && !(await lock.isHeld());
+  if (isTakenOver) return busy(target);
+  const text = `${target}: its folder, or the .part files in it, were moved or removed meanwhile. Download it again.`;
+  return new DownloadError(text, { kind: "target", attempts: 0 });
 }
 
 /** Whether a file is still the one at a path. A process that was frozen with an older lock may have replaced it. */
-async function isAt(path: string, file: FileHandle): Promise<boolean> {
+export async function isAt(path: string, file: FileHandle): Promise<boolean> {
   const own = await file.stat({ bigint: true });
   const found = await lstat(path, { bigint: true });
   return found.dev === own.dev && found.ino === own.ino;
 }
 
-/** By a link: a rename would replace a file that has appeared meanwhile. */
-async function moveWithoutReplacing(path: string, target: string): Promise<void> {
-  try {
-    await link(path, target);
-  } catch {
-    if (await lstat(target).catch(() => undefined)) throw hasAppeared(target);
-    // This file system has no links. Each reports it by another code.
-    return rename(path, target);
-  }
-  await rm(path);
-}
-
-function hasAppeared(target: string): DownloadError {
-  const text = `${target}: a file has appeared there. Pass another target, or overwrite: "replace" or "skip".`;
-  return new DownloadError(text, { kind: "exists", attempts: 0 });
-}
-
-/** Brings the file's name to disk too. */
-async function syncFolder(path: string): Promise<void> {
-  try {
-    const folder = await open(path);
-    await folder.sync().finally(() => folder.close());
-  } catch {
-    // Some systems cannot do it, and do not need it.
-  }
-}
-
 /** Removes bytes that nobody can resume, unless another download has taken them over. */
-export async function discardPart({ path, statePath, lock }: PartFile): Promise<void> {
-  if (!(await lock.isHeld())) return;
-  await rm(statePath, { force: true });
-  await rm(path, { force: true });
+export async function discardPart(part: PartFile): Promise<void> {
+  if (await part.lock.isHeld()) await removePart(part);
 }
 
-/** Closes the part. Removes what cannot be resumed: after publishing, that is the state file. */
-export function closePart(part: PartFile): Promise<void> {
-  const { path, statePath, asset, file, hasNewBytes, lock } = part;
-  return withDiskErrors(path, async () => {
-    try {
-      // The state must not stand beside bytes of another process.
-      const isThere = file !== undefined && (await isAt(path, file).catch(() => false));
-      await file?.close();
-      const canResume = isThere && (await findFirstBytes(path, statePath, asset)) !== undefined;
-      // What an earlier download has left may be another asset's.
-      const isOwn = file !== undefined || hasNewBytes;
-      if (isOwn && !canResume) await discardPart(part);
-    } finally {
-      await lock.release();
-    }
-  });
+/**
+ * Closes the part. Removes what cannot be resumed: after publishing, that is the state file.
+ *
+ * Never rejects: the download has succeeded by then, or has failed for a reason of its own.
+ */
+export async function closePart(part: PartFile): Promise<void> {
+  const { path, asset, file, hasNewBytes, lock } = part;
+  try {
+    // The state must not stand beside bytes of another process.
+    const isThere = file !== undefined && (await isAt(path, file).catch(() => false));
+    await file?.close();
+    const canResume = isThere && (await findFirstBytes(part, asset)) !== undefined;
+    // What an earlier download has left may be another asset's.
+    const isOwn = file !== undefined || hasNewBytes;
+    if (isOwn && !canResume) await discardPart(part);
+  } catch {
+    // What is left blocks nothing: the next download removes it.
+  } finally {
+    await lock.release().catch(() => {}); // nobody touches it any more, so it becomes stale
+  }
 }

@@ -10,6 +10,7 @@ export interface DownloadTask {
   target: string;
   /** @default 0 */
   maxRetries?: number;
+  overwrite?: "error" | "replace" | "skip";
   /** When the download is aborted, in milliseconds after its start. @default never */
   abortAfterMs?: number;
   /** After how many results of several assets the loop is left. @default never */
@@ -29,8 +30,8 @@ try {
 }
 
 async function download(): Promise<unknown> {
-  const { assets, target, maxResults = Infinity } = task;
-  const options = { signal: controller.signal };
+  const { assets, target, overwrite, maxResults = Infinity } = task;
+  const options = { overwrite, signal: controller.signal };
   if (assets.length === 1) return downloadToFile(client, assets[0]!, target, options);
   let count = 0;
   for await (const _result of downloadAll(client, assets, target, options)) {

@@ -1,7 +1,7 @@
 /** A download into a folder: how the folder is found or made, and how the file is named. */
 import { pathToFileURL } from "node:url";
 import { expect } from "vitest";
-import { DownloadError } from "../../src/index.ts";
+import { DownloadError, type Asset } from "../../src/index.ts";
 import { caught } from "../helpers/caught.ts";
 import { startContentServer } from "../servers/content-server.ts";
 import { asset, bytes, expectFile, id, save, size, startFileServer, test, whole } from "./downloads.ts";
@@ -39,7 +39,8 @@ test.concurrent.for<[what: string, original_filename: unknown, expected: string]
 
 test.concurrent("the file is named by fileName, whose result is made safe", async ({ folder }) => {
   await using server = await startFileServer(whole);
-  await save(server, folder.path, { fileName: (found) => `../${found.asset_id}: ${found.size_bytes}.png` });
+  const fileName = (found: Asset): string => `../${found.asset_id}: ${found.size_bytes}.png`;
+  await save(server, folder.path, { fileName, signal: new AbortController().signal });
   expect(await folder.names()).toEqual([`${id}_ ${size}.png`]);
 });
 
@@ -61,4 +62,16 @@ test.concurrent("a fileName that throws, or gives no name, fails before a conten
   };
   expect(await caught(save(server, folder.path, { fileName: throws }))).toBe(reason);
   expect([server.lookUps(), server.requests]).toEqual([3, []]);
+});
+
+test.concurrent("a fileName that never answers ends with the signal's reason", async ({ folder }) => {
+  await using server = await startFileServer(whole);
+  const controller = new AbortController();
+  const fileName = (): Promise<string> => {
+    setTimeout(() => controller.abort(reason), 50);
+    return new Promise(() => {});
+  };
+  const reason = new Error("enough");
+  expect(await caught(save(server, folder.path, { fileName, signal: controller.signal }))).toBe(reason);
+  expect([await folder.names(), server.requests]).toEqual([[], []]);
 });

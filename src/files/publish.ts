@@ -1,0 +1,98 @@
+import { link, lstat, open, rename, type FileHandle } from "node:fs/promises";
+import { dirname } from "node:path";
+import { DownloadError } from "../core/errors.ts";
+import { codeOf, withDiskErrors } from "./disk-errors.ts";
+import { retryWhileInUse } from "./disk-retry.ts";
+import { busy, isAt, lostPartError, type PartFile } from "./part-file.ts";
+import { removeFile } from "./part-state.ts";
+
+/**
+ * Gives the whole file its name, once it is on disk. Nothing fails any more once it has its name.
+ *
+ * A process can be frozen before any step, and another one can take its lock and its path over meanwhile. So the file first
+ * gets a name that nobody writes to, and is looked at there.
+ *
+ * @returns Its size.
+ */
+export async function publishPart(
+  part: PartFile,
+  overwrite: "error" | "replace" | "skip" | undefined,
+): Promise<number> {
+  const { target, path, wholePath } = part;
+  const file = part.file!; // writePart has opened it
+  return withDiskErrors(target, async () => {
+    await file.sync();
+    const { size } = await file.stat();
+    if (!(await part.lock.isHeld())) throw await lostPartError(part);
+    try {
+      await replace(path, wholePath);
+      if (!(await mayBeAt(wholePath, file))) throw busy(target);
+      await moveToTarget(part, overwrite === "replace" ? replace : moveWithoutReplacing);
+    } catch (error) {
+      await moveWithoutReplacing(wholePath, path).catch(() => {}); // its owner, this download or another one, goes on there
+      throw codeOf(error) === "ENOENT" ? await lostPartError(part) : error;
+    }
+    await syncFolder(dirname(target));
+    return size;
+  });
+}
+
+async function moveToTarget(part: PartFile, move: (from: string, to: string) => Promise<void>): Promise<void> {
+  const { target, wholePath } = part;
+  const file = part.file!;
+  try {
+    await move(wholePath, target);
+  } catch (error) {
+    // Another process may have done it, if this one was frozen.
+    if (await isAt(target, file).catch(() => false)) return;
+    throw error;
+  }
+  // A file that is gone was there: somebody who waited for it has moved it.
+  if (!(await mayBeAt(target, file).catch(() => true))) throw busy(target);
+}
+
+function replace(from: string, to: string): Promise<void> {
+  return retryWhileInUse(() => rename(from, to));
+}
+
+/** By a link: a rename would replace a file that has appeared meanwhile. */
+async function moveWithoutReplacing(from: string, to: string): Promise<void> {
+  try {
+    await retryWhileInUse(() => link(from, to), [20]);
+  } catch {
+    if (await lstat(to).catch(() => undefined)) throw hasAppeared(to);
+    // This file system has no links. Each reports it by another code.
+    return replace(from, to);
+  }
+  await removeFile(from);
+}
+
+function hasAppeared(target: string): DownloadError {
+  const text = `${target}: a file has appeared there. Pass another target, or overwrite: "replace" or "skip".`;
+  return new DownloadError(text, { kind: "exists", attempts: 0 });
+}
+
+/**
+ * Whether a file that was moved may be the one at a path.
+ *
+ * Some file systems number files by their names, so another number proves nothing. There, size and time decide: a process
+ * that takes over from a frozen one writes half a minute later.
+ */
+async function mayBeAt(path: string, file: FileHandle): Promise<boolean> {
+  if (await isAt(path, file)) return true;
+  const [own, found] = await Promise.all([file.stat(), lstat(path)]);
+  return own.size === found.size && Math.abs(own.mtimeMs - found.mtimeMs) <= fatTimeStepMs;
+}
+
+/** FAT counts time in steps of two seconds. */
+const fatTimeStepMs = 2000;
+
+/** Brings the file's name to disk too. */
+async function syncFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(path);
+    await folder.sync().finally(() => folder.close());
+  } catch {
+    // Some systems cannot do it, and do not need it.
+  }
+}
