@@ -39,7 +39,7 @@ export function makeSource(id: string, seed: string, minSize: number, size?: num
 }
 
 /** Makes a generator of numbers from 0 to 1. The same seed gives the same numbers. */
-function makeRandom(seed: string): () => number {
+export function makeRandom(seed: string): () => number {
   let count = 0;
   return () => createHash("sha256").update(`${seed} ${count++}`).digest().readUInt32LE() / 2 ** 32;
 }
