@@ -3,6 +3,7 @@ import { isChenyuError, type ChenyuError } from "../core/errors.ts";
 /** The flags that set the SDK's options. */
 const flags: Partial<Record<string, string>> = {
   baseUrl: "--base-url",
+  allowInsecureHosts: "CHENYU_ALLOW_INSECURE_HOSTS",
   totalTimeoutMs: "--timeout",
   waitTimeoutMs: "--timeout",
   idleTimeoutMs: "--timeout",

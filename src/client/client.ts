@@ -3,7 +3,8 @@ import { version } from "../../generated/document.ts";
 import type { paths } from "../../generated/schema.ts";
 import { fillPath, type AssetRef } from "../core/asset-ref.ts";
 import { resolveFetch } from "../core/fetch.ts";
-import { checkHeaders, resolveApiKey, resolveBaseUrl, resolveSettings } from "../core/options.ts";
+import { resolveHosts } from "../core/hosts.ts";
+import { checkHeaders, resolveApiKey, resolveSettings } from "../core/options.ts";
 import type { ClientOptions, RequestOptions, Settings } from "../core/options.ts";
 import { isBrowser } from "../core/runtime.ts";
 import { createAssets, type Assets } from "./assets.ts";
@@ -36,7 +37,8 @@ export interface ChenyuClient {
  */
 export function createClient(options: ClientOptions = {}): ChenyuClient {
   const settings = resolveSettings(options);
-  const baseUrl = resolveBaseUrl(options);
+  const hosts = resolveHosts(options);
+  const { baseUrl } = hosts;
   const fetch = resolveFetch(options);
   const send = createTransport({ baseUrl, apiKey: resolveApiKey(options), fetch });
   const headers = checkHeaders(options.headers);
@@ -48,7 +50,7 @@ export function createClient(options: ClientOptions = {}): ChenyuClient {
     // `fetch` resolves `..` in a path, so every caller's id is checked here.
     pathSerializer: (path, { asset_id }) => fillPath(path, asset_id as AssetRef), // checked at run time
   });
-  const assets = createAssets(client, send, settings, { fetch, baseUrl, userAgent: headers.get("user-agent") });
+  const assets = createAssets(client, send, settings, { ...hosts, fetch, userAgent: headers.get("user-agent") });
   return { assets, raw: createRaw(client, send, settings) };
 }
 

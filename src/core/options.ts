@@ -1,6 +1,5 @@
-import { serverUrl } from "../../generated/document.ts";
 import { ConfigError, type ApiError, type DownloadError, type NetworkError, type TimeoutError } from "./errors.ts";
-import { environment, isBrowser, isLoopback } from "./runtime.ts";
+import { environment, isBrowser } from "./runtime.ts";
 
 /** An API key, or a function that gives one for each request. */
 export type ApiKey = string | (() => string | Promise<string>);
@@ -43,8 +42,16 @@ export interface RequestOptions {
 export interface ClientOptions extends Omit<RequestOptions, "signal"> {
   /** The API key, sent as bearer token. @default the environment variable `CHENYU_API_KEY` */
   apiKey?: ApiKey | undefined;
-  /** URL of the API. `http:` only on this machine. @default `CHENYU_BASE_URL`, else the API's own server */
+  /**
+   * URL of the API. `http:` only on this machine, and on `allowInsecureHosts`. @default `CHENYU_BASE_URL`, else the API's
+   * own server
+   */
   baseUrl?: string | undefined;
+  /**
+   * Hosts for which `http:` and private addresses are allowed, for the API and for content: exact names without port.
+   * @default `CHENYU_ALLOW_INSECURE_HOSTS`, separated by commas; else none
+   */
+  allowInsecureHosts?: readonly string[] | undefined;
   /** Sends the requests: called with a URL and an init. @default the global `fetch` */
   fetch?: Fetch | undefined;
   /** Passed to `fetch` with each request, also to content hosts: `dispatcher`, `credentials`, … @default `cache: "no-store"` */
@@ -142,23 +149,6 @@ export function checkApiKey(key: unknown): string {
   if (typeof key === "string" && /^[\x21-\x7e]+$/.test(key)) return key;
   const fault = key === "" ? "is empty" : "must be visible ASCII without spaces or line breaks";
   throw new ConfigError("apiKey", `the key ${fault}. Copy it from the console again.`);
-}
-
-/** Returns the option, the environment's URL or the document's, without a slash at its end. */
-export function resolveBaseUrl({ baseUrl }: ClientOptions): string {
-  const value = baseUrl ?? (environment("CHENYU_BASE_URL") || serverUrl);
-  // `localhost:4010` is a URL too, with the protocol "localhost:".
-  if (typeof value !== "string" || !URL.canParse(value) || !/^\s*https?:/i.test(value)) {
-    throw new ConfigError("baseUrl", `it is not an https: or http: URL. Pass one like ${serverUrl}.`);
-  }
-  const { protocol, hostname, username, password, origin, pathname, search, hash } = new URL(value);
-  if (username + password + search + hash !== "") {
-    throw new ConfigError("baseUrl", `only an origin and a path can be used. Pass ${origin}${pathname} alone.`);
-  }
-  if (protocol !== "https:" && !(protocol === "http:" && isLoopback(hostname))) {
-    throw new ConfigError("baseUrl", `${protocol}//${hostname} would show the key on the way. Use https:.`);
-  }
-  return origin + pathname.replace(/\/+$/, "");
 }
 
 /** Throws when headers cannot be sent, without showing their values. */

@@ -12,11 +12,6 @@ export function environment(name: string): string | undefined {
   }
 }
 
-/** Whether a host, as `URL` writes it, is this machine. */
-export function isLoopback(hostname: string): boolean {
-  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
-}
-
 interface NodeProcess {
   env?: Record<string, string>;
   versions?: { node?: string };

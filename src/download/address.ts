@@ -1,16 +1,14 @@
 import type { Asset } from "../core/asset.ts";
 import { NotReadyError } from "../core/errors.ts";
-import { isLoopback } from "../core/runtime.ts";
+import { isLoopback, type Hosts } from "../core/hosts.ts";
 import { downloadError, type ErrorFacts } from "./errors.ts";
+import { isPrivateHost } from "./private-host.ts";
 
 /** How long before its end a signed URL is no longer used, in milliseconds: a request takes time to arrive. */
 const slackMs = 60_000;
 
 /** What an address is checked against. */
-interface AddressFacts extends ErrorFacts {
-  /** URL of the API. */
-  readonly baseUrl: string;
-}
+interface AddressFacts extends ErrorFacts, Hosts {}
 
 /**
  * Finds where the content is: at the first address that is safe to use. The signed URL comes first, because nobody
@@ -38,18 +36,25 @@ export function findRedirectTarget(location: string, from: URL, facts: AddressFa
 }
 
 /**
- * Checks that an address neither shows the bytes to others, nor leads into this machine although the API is elsewhere.
+ * Checks that an address neither shows the bytes to others, nor leads into this machine or its network although the API is
+ * elsewhere.
  *
  * @returns Its URL, or what is wrong with it, without its query.
  */
-function checkAddress(address: unknown, { baseUrl }: AddressFacts, base?: URL): URL | string {
+function checkAddress(address: unknown, hosts: Hosts, base?: URL): URL | string {
   if (typeof address !== "string" || !URL.canParse(address, base)) return "is not a URL";
   const url = new URL(address, base);
   const { protocol, hostname, username, password } = url;
-  const isLocal = isLoopback(hostname) && isLoopback(new URL(baseUrl).hostname);
-  if (protocol !== "https:" && !(protocol === "http:" && isLocal))
+  if (username + password !== "") return `at ${hostname} has a user name in it`;
+  const isNamed = (host: string): boolean => hosts.insecureHosts.includes(host);
+  const apiHost = new URL(hosts.baseUrl).hostname;
+  const isLocal = isLoopback(hostname) && isLoopback(apiHost);
+  if (protocol !== "https:" && !(protocol === "http:" && (isLocal || isNamed(hostname))))
     return `is at ${protocol}//${hostname}, not at https:`;
-  return username + password === "" ? url : `at ${hostname} has a user name in it`;
+  const isRemoteApi = !isPrivateHost(apiHost) && !isNamed(apiHost);
+  if (isRemoteApi && isPrivateHost(hostname) && !isNamed(hostname))
+    return `is at ${hostname}, in this machine or its network. If you trust it, name it in allowInsecureHosts`;
+  return url;
 }
 
 /**

@@ -3,6 +3,7 @@ import { toAssetUri } from "../core/asset-ref.ts";
 import type { Asset } from "../core/asset.ts";
 import { markFinal } from "../core/callback.ts";
 import { ConfigError, NetworkError, ResponseError } from "../core/errors.ts";
+import type { Hosts } from "../core/hosts.ts";
 import type { LookUp, LookUpResult } from "../core/look-up.ts";
 import { checkResponse, type Fetch, type Settings } from "../core/options.ts";
 import { isBrowser } from "../core/runtime.ts";
@@ -13,10 +14,8 @@ import type { DownloadSettings } from "./options.ts";
 import { toIfRange } from "./version.ts";
 
 /** How content hosts are reached. */
-export interface ContentHost {
+export interface ContentHost extends Hosts {
   fetch: Fetch;
-  /** URL of the API. */
-  baseUrl: string;
   /** The one header of the client's that a content host gets. */
   userAgent: string | null;
 }

@@ -5,14 +5,17 @@ import { codeOf } from "./disk-errors.ts";
 const inUseCodes = ["EBUSY", "EPERM", "EACCES"];
 
 /** Nobody waits much longer for a failure that stays. */
-const defaultDelaysMs: readonly number[] = [20, 80, 320, 1280];
+const defaultDelaysMs = [20, 80, 320, 1280];
 
 /**
  * Works on a file. Tries again while another program may hold it.
  *
  * @param delaysMs - Delays before the second and each further try.
  */
-export async function retryWhileInUse<T>(work: () => Promise<T>, delaysMs = defaultDelaysMs): Promise<T> {
+export async function retryWhileInUse<T>(
+  work: () => Promise<T>,
+  delaysMs: readonly number[] = defaultDelaysMs,
+): Promise<T> {
   for (const delayMs of delaysMs) {
     try {
       return await work();

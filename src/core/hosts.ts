@@ -1,0 +1,61 @@
+import { serverUrl } from "../../generated/document.ts";
+import { ConfigError } from "./errors.ts";
+import type { ClientOptions } from "./options.ts";
+import { environment } from "./runtime.ts";
+
+/** The API's place, and the hosts for which the rules of safe addresses do not hold. */
+export interface Hosts {
+  /** URL of the API, without a slash at its end. */
+  baseUrl: string;
+  /** Host names as `URL` writes them. */
+  insecureHosts: readonly string[];
+}
+
+/**
+ * Whether a host, as `URL` writes it, is this machine.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6761#section-6.3
+ */
+export function isLoopback(hostname: string): boolean {
+  return /^((.+\.)?localhost\.*|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
+/** Checks where the API is. What the options leave out is the environment's, else the document's. */
+export function resolveHosts(options: ClientOptions): Hosts {
+  const insecureHosts = resolveInsecureHosts(options);
+  return { baseUrl: resolveBaseUrl(options, insecureHosts), insecureHosts };
+}
+
+function resolveInsecureHosts({ allowInsecureHosts }: ClientOptions): string[] {
+  const variable = environment("CHENYU_ALLOW_INSECURE_HOSTS") ?? "";
+  const names = allowInsecureHosts ?? variable.split(",").flatMap((name) => name.trim() || []);
+  if (Array.isArray(names)) return names.map(checkHostName);
+  throw new ConfigError("allowInsecureHosts", 'pass an array of host names, like ["mock"].');
+}
+
+function checkHostName(name: unknown): string {
+  const isIpv6 = /^[\da-f]*:[\da-f:.]+$/i.test(String(name));
+  const url = `https://${isIpv6 ? `[${name}]` : name}`;
+  if (typeof name === "string" && /^[^/\\?#@*:,\s]+$|^\[?[\da-f:.]+\]?$/i.test(name) && URL.canParse(url)) {
+    return new URL(url).hostname;
+  }
+  const shown = typeof name === "string" ? JSON.stringify(name.slice(0, 80)) : typeof name;
+  throw new ConfigError("allowInsecureHosts", `${shown} is no host name. Pass it without protocol, port and path.`);
+}
+
+function resolveBaseUrl({ baseUrl }: ClientOptions, insecureHosts: readonly string[]): string {
+  const value = baseUrl ?? (environment("CHENYU_BASE_URL") || serverUrl);
+  // `localhost:4010` is a URL too, with the protocol "localhost:".
+  if (typeof value !== "string" || !URL.canParse(value) || !/^\s*https?:/i.test(value)) {
+    throw new ConfigError("baseUrl", `it is not an https: or http: URL. Pass one like ${serverUrl}.`);
+  }
+  const { protocol, hostname, username, password, origin, pathname, search, hash } = new URL(value);
+  if (username + password + search + hash !== "") {
+    throw new ConfigError("baseUrl", `only an origin and a path can be used. Pass ${origin}${pathname} alone.`);
+  }
+  if (protocol === "http:" && !isLoopback(hostname) && !insecureHosts.includes(hostname)) {
+    const fix = "Use https:, or name the host in allowInsecureHosts.";
+    throw new ConfigError("baseUrl", `http://${hostname} would show the key on the way. ${fix}`);
+  }
+  return origin + pathname.replace(/\/+$/, "");
+}
