@@ -1,6 +1,7 @@
 import type { Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { DownloadError, type DownloadProblem } from "../core/errors.ts";
+import { encryptedNameBytes, suffixBytes } from "./name.ts";
 
 const kinds: Record<string, DownloadProblem> = {
   ENOSPC: "disk_full",
@@ -17,6 +18,12 @@ const advice: Partial<Record<DownloadProblem, string>> = {
   target: "it cannot be written. Check the path",
 };
 
+/** Advice for a single code. */
+const adviceByCode: Partial<Record<string, (refusedPath: string) => string>> = {
+  ENOENT: () => "its folder does not exist. Make it",
+  ENAMETOOLONG: describeLength,
+};
+
 /** Works on a file. @throws {@link DownloadError} that says why the system refused. */
 export async function withDiskErrors<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -25,9 +32,22 @@ export async function withDiskErrors<T>(path: string, work: () => Promise<T>): P
     const code = codeOf(error);
     if (typeof code !== "string") throw error;
     const kind = kinds[code] ?? "target";
-    const text = code === "ENOENT" ? "its folder does not exist. Make it" : advice[kind];
+    const text = adviceByCode[code]?.(Object(error).path) ?? advice[kind]; // the path may be that of a file beside it
     throw new DownloadError(`${path}: ${text} (${code}).`, { kind, cause: error });
   }
+}
+
+/** Says both lengths, because the system does not say which one is too long for it. */
+function describeLength(path: string): string {
+  const nameBytes = path.split(/[\\/]/).reduce((most, name) => Math.max(most, Buffer.byteLength(name)), 0);
+  const sentences = [
+    "its path, or that of a file beside it, is too long:",
+    `it has ${Buffer.byteLength(path)} bytes, the longest name in it ${nameBytes}.`,
+    `Most systems take names of 255 bytes, encrypted ones ${encryptedNameBytes}, and paths of 4095.`,
+    `The files beside a target have up to ${suffixBytes} bytes more.`,
+    "Pass another target, or a shorter name by fileName",
+  ];
+  return sentences.join(" ");
 }
 
 /** The code of a system's error, such as `ENOENT`. */

@@ -10,18 +10,26 @@ import type { Asset } from "../core/asset.ts";
  * - `original-id`: `STEM-ASSET_ID.EXT`, where `STEM.EXT` is the `original_filename`. A long `STEM` is cut.
  *
  * By `id` and `original-id`, no two assets have one name, even where case is ignored. An id that could be taken for another
- * one, such as one with capital letters, is followed by `+` and its hash.
+ * one, such as one with capital letters, is followed by `+` and its hash; so is one of more than 90 bytes, which is cut.
+ *
+ * A name has at most 115 bytes of UTF-8, because encrypted file systems take 143 and the files beside it need 28.
  */
 export type FileNaming = "original" | "id" | "original-id";
 
 /** The values of {@link FileNaming}. @internal */
 export const fileNamings: readonly FileNaming[] = ["original", "id", "original-id"];
 
-/** Longest name, in bytes of UTF-8. File systems take 255; the rest is for the suffixes of temporary files. */
-const maxBytes = 200;
+/** The longest name that an encrypted file system takes, in bytes of UTF-8: eCryptfs 143, most others 255. */
+export const encryptedNameBytes = 143;
 
-/** Longest id in a name by `id` or `original-id`, in bytes. Much is left for the stem. */
-const maxIdBytes = 100;
+/** Length of the longest suffix of a file beside the target, in bytes: a recovery lock has a recovery lock, too. */
+export const suffixBytes: number = ".part.lock.recovery.recovery".length;
+
+/** Longest name, in bytes of UTF-8: 143 - 28 = 115, so that an encrypted file system also takes the files beside it. */
+const maxBytes = encryptedNameBytes - suffixBytes;
+
+/** Longest id in a name by `id` or `original-id`, in bytes. With the hyphen and an extension of 20, 4 are left for the stem. */
+const maxIdBytes = 90;
 
 /** Names the file of an asset, as a download into a folder does: by nothing but the asset, and safe on every system. */
 export function fileNameOf({ original_filename, asset_id, mime_type }: Asset, naming: FileNaming = "original"): string {
@@ -73,10 +81,20 @@ function clean(text: string): string {
     .slice(Math.max(text.lastIndexOf("/"), text.lastIndexOf("\\")) + 1)
     .replace(invisible, "")
     .replace(/\s+/g, " ") // many spaces can push the extension out of sight
-    .replace(forbidden, "_")
-    .normalize("NFC")
     .replace(/^[ .~-]+/, ""); // a hidden file, a home folder or an option
-  return trimEnd(name);
+  return dropMiddle(trimEnd(name)).replace(forbidden, "_").normalize("NFC");
+}
+
+/**
+ * Drops the middle of a text that is too long for a name, because normalising a million marks takes a minute.
+ *
+ * It never changes the name: `normalize` makes at least one byte of four UTF-16 units, so the start alone is too long. A
+ * character that is cut in two lies beyond the end of the name.
+ */
+function dropMiddle(text: string): string {
+  const startUnits = 4 * (maxBytes + 1);
+  if (text.length <= startUnits + maxExtensionUnits) return text;
+  return text.slice(0, startUnits) + text.slice(-maxExtensionUnits);
 }
 
 /**
@@ -92,8 +110,11 @@ const forbidden = /[<>:"|?*\p{Cc}\p{Cs}]/gu;
 /** @see https://learn.microsoft.com/windows/win32/fileio/naming-a-file#naming-conventions */
 const windowsDevice = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³]) ?(\.|$)/iu;
 
-/** The files that a download keeps beside its target: the part, its state, its lock and the lock's recovery locks. */
-const temporaryFile = /\.(part(\.(json|lock(\.recovery)*))?)$/iu;
+/** The files that a download keeps beside its target: the part, the whole file, the state, the lock and its recovery locks. */
+const temporaryFile = /\.(part(\.(json|whole|lock(\.recovery)*))?)$/iu;
+
+/** Length of the longest {@link extension}, with its dots. */
+const maxExtensionUnits = ".tar".length + 1 + 15;
 
 const extension = /(\.tar)?\.\w{1,15}$/i;
 

@@ -77,6 +77,29 @@ test.concurrent.for<[what: string, name: string, code: string]>([
   expect([await folder.names(), server.requests]).toEqual([["file"], []]);
 });
 
+test.concurrent.for<[what: string, pathOf: (folder: string) => string, lengthOf: (folder: string) => [number, number]]>(
+  [
+    ["a name", (folder) => `${folder}/${"名".repeat(100)}`, (folder) => [folder.length + 301, 300]],
+    ["a name for the lock", (folder) => `${folder}/${"a".repeat(250)}`, (folder) => [folder.length + 261, 260]],
+    ["a folder's name", (folder) => `${folder}/${"a".repeat(256)}/b/`, (folder) => [folder.length + 260, 256]],
+    ["a path", (folder) => folder + `/${"a".repeat(99)}`.repeat(50), (folder) => [folder.length + 5000, 99]],
+  ],
+)(
+  "a message about too long %s says how long it is, the limits and the fix",
+  async ([, pathOf, lengthOf], { folder }) => {
+    await using server = await startFileServer(whole);
+    const { message } = (await caught(save(server, pathOf(folder.path)))) as Error;
+    const [pathBytes, nameBytes] = lengthOf(folder.path);
+    expect(message).toContain(
+      `it has ${pathBytes} bytes, the longest name in it ${nameBytes}. Most systems take names of`,
+    );
+    expect(message).toMatch(
+      /255 bytes, encrypted ones 143, .* Pass another target, .* by fileName \(ENAMETOOLONG\)\.$/,
+    );
+    expect(await folder.names()).toEqual([]);
+  },
+);
+
 test.concurrent.for([".part", ".part.json"])(
   "a folder in the place of the %s file is DownloadError `target`",
   async (suffix, { folder, path }) => {
