@@ -33,7 +33,8 @@ export function describeError(error: ChenyuError): string {
   const option = "option" in error ? String(error.option) : (optionByErrorName[name] ?? "");
   const hint = hints["kind" in error ? String(error.kind) : name];
   const text = "kind" in error && error.kind === "exists" ? translate(message) : message;
-  const sentences = [text.replaceAll(option, flags[option] ?? option)];
+  const flag = flags[option];
+  const sentences = [flag === undefined ? text : text.replaceAll(option, flag)];
   if (hint !== undefined) sentences.push(`On the command line: ${hint}`);
   if (isChenyuError(cause)) sentences.push(`Last failure: ${describeError(cause)}`);
   return sentences.join(" ");

@@ -27,20 +27,47 @@ export function printError(error: unknown, print: (line: string) => void = print
 /** Makes a function that prints an asset or its failure. People get a table, programs get JSON. */
 export function createAssetPrinter(ids: string[], { json }: OptionValues): (asset: Promise<Asset>) => Promise<number> {
   const asJson = json || !process.stdout.isTTY;
-  const gap = ids.length > 1 ? "\n" : "";
+  const gap = ids.length > 1 && !asJson ? "\n" : "";
   function print(asset: Asset): number {
-    printResult(asJson ? escapeControls(JSON.stringify(asset)) : formatTable(asset) + gap);
+    const text = formatUnlessDeep(asset, asJson ? formatJson : formatTable);
+    if (text === undefined) {
+      const id = escapeControls(asset.asset_id.slice(0, 80));
+      printMessage(`chenyu-assets: ${id}: a field is nested too deeply to be printed. Check --base-url.`);
+      return exitCodes.failed;
+    }
+    printResult(text + gap);
     return exitCodes.success;
   }
   return (asset) => asset.then(print, (error: unknown) => printError(error));
 }
 
-function formatTable(asset: Asset): string {
-  const width = Math.max(...Object.keys(asset).map((name) => name.length)) + 2;
+/** @returns `undefined` if `JSON.stringify`, which calls itself for each level, runs out of stack. */
+function formatUnlessDeep(asset: Asset, format: (asset: Asset) => string): string | undefined {
+  try {
+    return format(asset);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+function formatJson(asset: Asset): string {
+  return escapeControls(JSON.stringify(asset));
+}
+
+/** A longer name moves only its own value, because it would make every line as long. */
+const maxColumnWidth = 40;
+
+/** Formats an asset for people: a line for each field, without secrets. */
+export function formatTable(asset: Asset): string {
+  const longest = Object.keys(asset).reduce((length, name) => Math.max(length, name.length), 0);
+  const width = Math.min(longest + 2, maxColumnWidth);
   const rows = Object.entries(asset).map(([name, value]) => {
     const text = escapeControls(withoutQueries(typeof value === "string" ? value : JSON.stringify(value)));
     const color = text === "confirmed" ? "green" : "yellow";
-    return styleText("dim", escapeControls(name).padEnd(width)) + (name === "status" ? styleText(color, text) : text);
+    return (
+      styleText("dim", `${escapeControls(name)}  `.padEnd(width)) + (name === "status" ? styleText(color, text) : text)
+    );
   });
   return rows.join("\n");
 }

@@ -78,6 +78,44 @@ test("escapes it in JSON and in messages, too", async () => {
   expect((stdout + stderr).replaceAll("\n", "")).not.toMatch(/[\p{Control}\p{Bidi_Control}]/u);
 });
 
+/** Deeper than `JSON.stringify` can go, and yet short enough for an answer. */
+const deepField = `${"[".repeat(400_000)}${"]".repeat(400_000)}`;
+const tooDeep = "chenyu-assets: a: a field is nested too deeply to be printed. Check --base-url.";
+
+test("an asset that is nested too deeply to be printed is a message, and the next one is printed", async () => {
+  await using server = await startServer((request, response) => {
+    const id = request.url!.at(-1);
+    const field = id === "a" ? deepField : "1";
+    response.setHeader("content-type", "application/json");
+    response.end(`{"code":0,"msg":"","data":{"asset_id":"${id}","field":${field}}}`);
+  });
+  const variables = { ...environment, CHENYU_BASE_URL: server.url };
+  const { exitCode, stdout, stderr } = await run(["get", "a", "b"], variables);
+  expect({ exitCode, stdout, stderr }).toEqual({
+    exitCode: 1,
+    stdout: '{"asset_id":"b","field":1}\n',
+    stderr: `${tooDeep}\n`,
+  });
+  if (noTerminal === undefined) expect((await runOnTerminal(["get", "a"], variables)).stdout).toBe(`${tooDeep}\r\n`);
+});
+
+test.skipIf(noTerminal)("a table may have very many fields, and a name that is very long", async () => {
+  const fields = Object.fromEntries(
+    Array.from({ length: 130_000 }, (_, index) => [String.fromCodePoint(0x2_0000 + index), 0]),
+  );
+  const data = { asset_id: "a", ...fields, ["x".repeat(10_000)]: 1 };
+  await using server = await startServer(always(200, JSON.stringify({ code: 0, msg: "", data })));
+  const { exitCode, stdout } = await runOnTerminal(["get", "a"], {
+    ...environment,
+    CHENYU_BASE_URL: server.url,
+    NO_COLOR: "1",
+  });
+  const rows = stdout.split("\r\n");
+  expect([exitCode, rows.length]).toEqual([0, 130_003]);
+  expect(rows[1]).toBe(`${"\u{20000}".padEnd(40)}0`);
+  expect(rows.at(-2)).toBe(`${"x".repeat(10_000)}  1`);
+});
+
 test("goes on when its output is closed", async () => {
   const { child, exitCode } = start(["get", ready, expired], environment);
   child.stdout!.destroy();
