@@ -66,7 +66,7 @@ function distinctId(asset_id: unknown, plain: RegExp): string {
  */
 export function safeFileName(name: unknown): string | undefined {
   const safe = typeof name === "string" ? makeSafe(name) : "";
-  return /^_*(\.\w+)?$/.test(safe) ? undefined : safe;
+  return /^_*(\.tar)?(\.\w+)?$/i.test(safe) ? undefined : safe;
 }
 
 function makeSafe(text: string): string {

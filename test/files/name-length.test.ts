@@ -19,7 +19,7 @@ function normaliseAndCut(text: string): string | undefined {
     start += segment;
   }
   const short = (start || "_") + extension;
-  return /^_(\.\w+)?$/.test(short) ? undefined : short;
+  return /^_(\.tar)?(\.\w+)?$/.test(short) ? undefined : short;
 }
 
 /** Characters that become others, or one with their neighbours: at the place of a cut, they could give another name. */

@@ -32,6 +32,7 @@ const names: [what: string, name: string, expected: string | undefined][] = [
   ["what Windows refuses", 'a<b>c"d|e?f*g.png', "a_b_c_d_e_f_g.png"],
   ["nothing but what Windows refuses", "??", undefined],
   ["a name whose letters were lost", "????.png", undefined],
+  ["the name of an archive whose letters were lost", "????.TAR.gz", undefined],
   ["no name", "", undefined],
   ["this folder", ".", undefined],
   ["the folder above", "..", undefined],
