@@ -146,7 +146,7 @@ export class DownloadError extends ChenyuError {
   declare readonly kind: DownloadProblem;
   /** HTTP status of the content host, if that is the failure. */
   declare readonly status: number | undefined;
-  /** How long the content host asks to wait, in milliseconds. */
+  /** How long the content host asks to wait, or until the lock of a dead download ends (`busy`), in milliseconds. */
   declare readonly retryAfterMs: number | undefined;
 
   constructor(message: string, { kind, status, retryAfterMs, ...details }: Details & DownloadDetails) {

@@ -1,136 +1,190 @@
 import { randomBytes } from "node:crypto";
-import { writeFileSync } from "node:fs";
-import { readFile, rm, stat, utimes } from "node:fs/promises";
-import { hostname } from "node:os";
+import { closeSync, constants, openSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { open, rm, type FileHandle } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { clearInterval, setInterval } from "node:timers"; // the global ones may be a page's, without `unref`
 import { codeOf } from "./disk-errors.ts";
+import { describeOwner, isDead, parseOwner, type Owner } from "./lock-owner.ts";
 
 /** A lock that this process holds. */
 export interface FileLock {
-  /** Whether this process still holds it. A lock not touched for 30 seconds, as on a sleeping machine, may be taken over. */
+  /**
+   * Touches the lock, and tells whether this process still holds it. A lock not touched for 30 seconds, as on a sleeping
+   * machine, may be taken over.
+   */
   isHeld(): Promise<boolean>;
   /** Releases the lock, if it is still held. */
   release(): Promise<void>;
 }
 
-/** The content of a lock file: who holds it. The token tells the owner's locks apart. */
-interface Owner {
-  pid: number;
-  host: string;
-  startedAtMs: number;
-  token: string;
+/** A lock that somebody else holds. */
+export interface BusyLock {
+  /** In how many milliseconds it may be taken over, unless its owner touches it until then. */
+  retryAfterMs: number;
 }
 
 const touchEveryMs = 5000;
 const staleAfterMs = 30_000;
 /** For a lock file without content: its owner is about to write it, or was killed before it could. */
 const unwrittenAfterMs = 10_000;
-/** The same in each copy of this module and in each thread, and unmoved by changes of the clock. */
-const startedAtMs = performance.timeOrigin;
 
 /**
- * Takes a lock, by a file that every process can see. The lock of a dead owner is taken over: at once on the same host,
- * after 30 seconds from another host. Does not keep the process alive.
- *
- * @returns `undefined` if the lock is held, also by this process.
+ * Takes a lock, by a file that every process can see. The lock of a dead owner is taken over: at once if this process can
+ * see that it is dead, else after 30 seconds, as from another host or container. Does not keep the process alive.
  */
-export async function lockFile(path: string): Promise<FileLock | undefined> {
-  const owner: Owner = { pid: process.pid, host: hostname(), startedAtMs, token: randomBytes(8).toString("hex") };
-  // A dangling link looks free each time (`stat` finds nothing), but no lock can be made there. Hence the limit.
+export function lockFile(path: string): Promise<FileLock | BusyLock> {
+  return takeLock(path, [`${path}.recovery`, `${path}.recovery.recovery`]);
+}
+
+/** @param recoveryPaths - Locks of the takeover, of the takeover of that lock, and so on. */
+async function takeLock(path: string, recoveryPaths: string[]): Promise<FileLock | BusyLock> {
+  const content = describeOwner();
+  // On Windows, a dangling link looks free each time, but no lock can be made there. Hence the limit.
   for (let attempt = 0; attempt < 10; attempt++) {
-    if (await create(path, owner)) return keepTouching(path, owner);
-    if (!(await removeStaleLock(path))) return undefined;
+    if (makeLock(path, content)) return keepTouching(path, content);
+    const restMs = await findRestMs(path);
+    if (restMs === undefined) continue;
+    if (restMs > 0) return { retryAfterMs: restMs };
+    const recovery = await removeStaleLock(path, recoveryPaths);
+    if (recovery !== undefined) return recovery;
   }
-  return undefined;
+  return { retryAfterMs: touchEveryMs };
 }
 
 /**
- * Makes and writes the lock file in one call. A process that is killed between two calls would leave an empty one.
+ * Makes and writes the lock file without a wait in between: a process that is killed there would leave an empty one.
  *
  * @returns Whether the lock was free.
  */
-async function create(path: string, owner: Owner): Promise<boolean> {
+function makeLock(path: string, content: string): boolean {
+  let file: number;
   try {
-    writeFileSync(path, JSON.stringify(owner), { flag: "wx" });
-    return true;
+    file = openSync(path, "wx");
   } catch (error) {
     if (codeOf(error) === "EEXIST") return false;
-    await rm(path, { force: true }).catch(() => {}); // it was made, but not written
+    throw error; // nothing was made, so whatever is there is another owner's
+  }
+  try {
+    writeAndClose(file, content);
+    return true;
+  } catch (error) {
+    rmSync(path, { force: true });
     throw error;
+  }
+}
+
+/** Some network file systems report a failed write only when the file is closed. */
+function writeAndClose(file: number, content: string): void {
+  try {
+    writeFileSync(file, content);
+  } finally {
+    closeSync(file);
   }
 }
 
 /**
  * Removes the lock of a dead owner. It takes a recovery lock first: else a second process that has seen the same dead owner
- * could remove the first one's new lock.
+ * could remove the first one's new lock. The last recovery lock has none of its own: only two processes killed during
+ * takeovers leave it behind.
  *
- * @returns Whether the lock may now be free.
+ * @returns The recovery lock, if somebody else holds it.
  */
-async function removeStaleLock(path: string): Promise<boolean> {
-  const state = await stateOf(path);
-  if (state !== "stale") return state === "free";
-  const recovery = await lockFile(`${path}.recovery`);
-  if (recovery === undefined) return false;
+async function removeStaleLock(path: string, recoveryPaths: string[]): Promise<BusyLock | undefined> {
+  const [recoveryPath, ...rest] = recoveryPaths;
+  const recovery = recoveryPath === undefined ? undefined : await takeLock(recoveryPath, rest);
+  if (recovery !== undefined && "retryAfterMs" in recovery) return recovery;
   try {
-    if ((await stateOf(path)) === "stale") await rm(path, { force: true });
-    return true;
+    if ((await findRestMs(path)) === 0) await rm(path, { force: true });
   } finally {
-    await recovery.release();
+    await recovery?.release();
   }
+  return undefined;
 }
 
-function keepTouching(path: string, { token }: Owner): FileLock {
-  const isHeld = async (): Promise<boolean> => (await readLock(path))?.owner?.token === token;
-  const touch = async (): Promise<void> => {
-    if (await isHeld()) await utimes(path, new Date(), new Date());
-    else clearInterval(timer);
+function keepTouching(path: string, content: string): FileLock {
+  const isHeld = (): Promise<boolean> => touch(path, content);
+  const touchOrStop = async (): Promise<void> => {
+    if (!(await isHeld())) clearInterval(timer);
   };
   // A failed touch may succeed the next time. If it does not, `isHeld` will show it.
-  const timer = setInterval(() => void touch().catch(() => {}), touchEveryMs).unref();
-  let released: Promise<void> | undefined;
+  const timer = setInterval(() => void touchOrStop().catch(ignore), touchEveryMs).unref();
   const release = async (): Promise<void> => {
     clearInterval(timer);
     if (await isHeld()) await rm(path, { force: true });
   };
-  return { isHeld, release: () => (released ??= release()) };
+  return { isHeld, release };
 }
 
-async function stateOf(path: string): Promise<"free" | "held" | "stale"> {
-  const found = await readLock(path);
-  if (found === undefined) return "free";
-  const { owner, ageMs } = found;
-  const isDead = owner?.host === hostname() && !isRunning(owner);
-  return isDead || ageMs > (owner === undefined ? unwrittenAfterMs : staleAfterMs) ? "stale" : "held";
-}
-
-/** A restarted process, as in a container, may have the id of its predecessor. */
-function isRunning({ pid, startedAtMs: itsStartMs }: Owner): boolean {
-  if (pid === process.pid) return itsStartMs === startedAtMs;
+/**
+ * Writes the same content anew, if the lock has it. The file system then sets the time, by its own clock.
+ *
+ * The file is opened each time. Some systems set the time only when it is closed, and on Windows, the name of a removed
+ * file stays taken while it is open. If the lock is replaced meanwhile, this writes to the old file.
+ *
+ * @returns Whether the lock has this content.
+ */
+async function touch(path: string, content: string): Promise<boolean> {
+  const file = await openIfExists(path, constants.O_RDWR);
+  if (file === undefined) return false;
   try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return codeOf(error) !== "ESRCH"; // EPERM: the process belongs to another user
+    if ((await readStart(file)) !== content) return false;
+    await file.write(content, 0).catch(ignore); // a full disk is no sign that the lock is lost
+    return true;
+  } finally {
+    await file.close().catch(ignore);
   }
 }
 
-/** @returns `undefined` if there is no lock file. */
-async function readLock(path: string): Promise<{ owner: Owner | undefined; ageMs: number } | undefined> {
+/** @returns How long the lock is still respected. `undefined` if there is none. */
+async function findRestMs(path: string): Promise<number | undefined> {
+  const lock = await readLock(path);
+  if (lock === undefined) return undefined;
+  const { owner, mtimeMs } = lock;
+  if (owner !== undefined && isDead(owner)) return 0;
+  const limitMs = owner === undefined ? unwrittenAfterMs : staleAfterMs;
+  const ageMs = readClock(dirname(path)) - mtimeMs;
+  // A time in the future is as stale as one long past.
+  return Math.abs(ageMs) < limitMs ? limitMs - ageMs : 0;
+}
+
+async function readLock(path: string): Promise<{ owner: Owner | undefined; mtimeMs: number } | undefined> {
+  const file = await openIfExists(path, constants.O_RDONLY);
+  if (file === undefined) return undefined;
   try {
-    const stats = await stat(path);
-    // Reading a pipe or a device may never end.
-    const mayEnd = stats.isFile() || stats.isDirectory();
-    const owner = mayEnd ? parseOwner(await readFile(path, "utf8")) : undefined;
-    // A time in the future is as stale as one long past.
-    return { owner, ageMs: Math.abs(Date.now() - stats.mtimeMs) };
+    return { owner: parseOwner(await readStart(file)), mtimeMs: (await file.stat()).mtimeMs };
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Reads the clock of a folder's file system: that of a network folder is its server's, not this host's. Without a wait in
+ * between: a process that is killed there would leave the file.
+ */
+function readClock(folder: string): number {
+  const path = join(folder, `.chenyu-assets-${randomBytes(8).toString("hex")}`);
+  try {
+    writeFileSync(path, "clock", { flag: "wx" });
+    return statSync(path).mtimeMs;
+  } finally {
+    rmSync(path, { force: true });
+  }
+}
+
+/** Opens a lock, but no link in its place. Windows has no such flags: they count as 0 there. */
+async function openIfExists(path: string, access: number): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, access | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;
   }
 }
 
-function parseOwner(text: string): Owner | undefined {
-  try {
-    return Object(JSON.parse(text)) as Owner; // its fields are compared, whatever they are
-  } catch {
-    return undefined;
-  }
+/** Reads at a position: a pipe refuses that, where it would else wait for a writer. No lock is longer. */
+async function readStart(file: FileHandle): Promise<string> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(1024), 0, 1024, 0);
+  return buffer.toString("utf8", 0, bytesRead);
 }
+
+function ignore(): void {}

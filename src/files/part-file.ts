@@ -46,7 +46,7 @@ export async function openPart(target: string, asset: Asset, how: "resume" | "an
   const lockPath = `${path}.lock`;
   return withDiskErrors(path, async () => {
     const lock = await lockFile(lockPath);
-    if (lock === undefined) throw busy(target);
+    if ("retryAfterMs" in lock) throw busy(target, lock.retryAfterMs);
     try {
       const { uid } = await lstat(lockPath); // where users are mapped, as by NFS, it is not that of this process
       const paths = { path, statePath: `${path}.json`, wholePath: `${path}.whole`, lockPath, uid };
@@ -63,9 +63,17 @@ export async function openPart(target: string, asset: Asset, how: "resume" | "an
   });
 }
 
-/** Makes the error for a target that another download has. */
-export function busy(target: string): DownloadError {
-  return new DownloadError(`${target}: another download writes to it.`, { kind: "busy", attempts: 0 });
+/**
+ * Makes the error for a target that another download has.
+ *
+ * @param retryAfterMs - When the other lock ends, if it is a dead download's. `undefined` if this download has lost its own.
+ */
+export function busy(target: string, retryAfterMs?: number): DownloadError {
+  const retryable = retryAfterMs !== undefined; // a retry of this download does not bring back its lock
+  const seconds = Math.ceil((retryAfterMs ?? 0) / 1000);
+  const advice = retryable ? ` Wait until it ends. If it was killed, its lock ends in ${seconds} s.` : "";
+  const details = { kind: "busy", attempts: 0, retryable, retryAfterMs } as const;
+  return new DownloadError(`${target}: another download writes to it.${advice}`, details);
 }
 
 /** Refuses a link that somebody has put in its place. Windows has no such flag: it counts as 0 there. */

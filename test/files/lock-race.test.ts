@@ -1,64 +1,34 @@
 /** The lock between real processes, and between two downloads to the same file. */
-import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { Worker } from "node:worker_threads";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import { lockFile } from "../../src/files/lock.ts";
+import type { DownloadError } from "../../src/index.ts";
 import { caught } from "../helpers/caught.ts";
-import type { TemporaryFolder } from "../helpers/temporary-folder.ts";
 import { until } from "../helpers/timing.ts";
 import { serve, type ContentStep } from "../servers/content-server.ts";
 import { bytes, expectFile, id, leavePart, save, size, sizeOf, startDownloader } from "./downloads.ts";
 import { startFileServer, test as testInFolder, whole } from "./downloads.ts";
-import type { LockRequest } from "./lock-holder.ts";
-
-/** Another process that locks the same file. */
-interface LockHolder {
-  child: ChildProcess;
-  request(action: LockRequest["action"]): Promise<unknown>;
-}
+import { expectFree, expectHeld, setAge, startLockHolder, takeLock, type LockHolder } from "./lock-holders.ts";
 
 const test = testInFolder
   .extend("lockPath", ({ path }) => `${path}.part.lock`)
   .extend("startHolder", ({ lockPath }, { onCleanup }) => {
-    const children: ChildProcess[] = [];
-    onCleanup(() => children.forEach((child) => child.kill("SIGKILL")));
-    return async (): Promise<LockHolder> => {
-      const child = fork(new URL("./lock-holder.ts", import.meta.url), { execArgv: [] });
-      children.push(child);
-      const nextResult = async (): Promise<unknown> => {
-        const [{ result }] = (await once(child, "message")) as [{ result: unknown }];
-        return result;
-      };
-      await nextResult();
-      return {
-        child,
-        request(action) {
-          child.send({ action, path: lockPath } satisfies LockRequest);
-          return nextResult();
-        },
-      };
+    const holders: LockHolder[] = [];
+    onCleanup(() => holders.forEach((holder) => holder[Symbol.dispose]()));
+    return async (...command: string[]): Promise<LockHolder> => {
+      const holder = await startLockHolder(lockPath, command);
+      holders.push(holder);
+      return holder;
     };
   });
-
-async function kill({ child }: LockHolder): Promise<void> {
-  child.kill("SIGKILL");
-  await once(child, "exit");
-}
-
-async function expectFree(lockPath: string, folder: TemporaryFolder): Promise<void> {
-  const lock = await lockFile(lockPath);
-  expect(await lock?.isHeld()).toBe(true);
-  await lock!.release();
-  expect(await folder.names()).toEqual([]);
-}
 
 test("a lock of another process is free once it is released", async ({ folder, lockPath, startHolder }) => {
   const other = await startHolder();
   expect(await other.request("lock")).toBe(true);
-  expect(await lockFile(lockPath)).toBeUndefined();
+  await expectHeld(lockPath);
   expect(await other.request("isHeld")).toBe(true);
   await other.request("release");
   await expectFree(lockPath, folder);
@@ -67,13 +37,39 @@ test("a lock of another process is free once it is released", async ({ folder, l
 test("the lock of a process that was killed is free at once", async ({ folder, lockPath, startHolder }) => {
   const other = await startHolder();
   await other.request("lock");
-  await kill(other);
+  await other.kill();
   await expectFree(lockPath, folder);
+});
+
+const onPosix = test.runIf(process.platform !== "win32");
+
+onPosix("a process that was frozen until its lock was taken over knows it", async ({ lockPath, startHolder }) => {
+  const frozen = await startHolder();
+  await frozen.request("lock");
+  frozen.child.kill("SIGSTOP");
+  await expectHeld(lockPath);
+  await setAge(lockPath, 31_000);
+  const lock = await takeLock(lockPath);
+  frozen.child.kill("SIGCONT");
+  expect(await frozen.request("isHeld")).toBe(false);
+  await frozen.request("release");
+  expect(await lock.isHeld()).toBe(true);
+  await lock.release();
+});
+
+onPosix("a process without file handles leaves another's lock alone", async ({ folder, lockPath, startHolder }) => {
+  const other = await startHolder("sh", "-c", 'ulimit -n 64; exec "$@"', "sh");
+  const lock = await takeLock(lockPath);
+  expect(await other.request("lockWithoutHandles")).toBe("EMFILE");
+  expect(await lock.isHeld()).toBe(true);
+  await lock.release();
+  expect(await other.request("lockWithoutHandles")).toBe("EMFILE");
+  expect(await folder.names()).toEqual([]);
 });
 
 test("four processes that count under the lock lose no count", async ({ folder, lockPath, startHolder }) => {
   await writeFile(`${lockPath}.counter`, "0");
-  const others = await Promise.all(Array.from({ length: 4 }, startHolder));
+  const others = await Promise.all(Array.from({ length: 4 }, () => startHolder()));
   await Promise.all(others.map((other) => other.request("count")));
   expect(await readFile(`${lockPath}.counter`, "utf8")).toBe("100");
   expect(await folder.names()).toEqual(["a.png.part.lock.counter"]);
@@ -82,9 +78,9 @@ test("four processes that count under the lock lose no count", async ({ folder, 
 test("one of eight processes gets the lock that a dead process left", async ({ folder, lockPath, startHolder }) => {
   const dead = await startHolder();
   await dead.request("lock");
-  await kill(dead);
+  await dead.kill();
   const deadLock = await readFile(lockPath);
-  const others = await Promise.all(Array.from({ length: 8 }, startHolder));
+  const others = await Promise.all(Array.from({ length: 8 }, () => startHolder()));
   for (let round = 0; round < 30; round++) {
     await writeFile(lockPath, deadLock);
     const results = await Promise.all(others.map((other) => other.request("lock")));
@@ -97,13 +93,22 @@ test("one of eight processes gets the lock that a dead process left", async ({ f
 });
 
 test("a worker thread does not get the lock of its own process", async ({ lockPath }) => {
-  const lock = await lockFile(lockPath);
+  const lock = await takeLock(lockPath);
   const module = JSON.stringify(new URL("../../src/files/lock.ts", import.meta.url).href);
   const code = `import(${module})
     .then(({ lockFile }) => lockFile(${JSON.stringify(lockPath)}))
-    .then((lock) => require("node:worker_threads").parentPort.postMessage(lock === undefined));`;
+    .then((lock) => require("node:worker_threads").parentPort.postMessage("retryAfterMs" in lock));`;
   expect(await once(new Worker(code, { eval: true }), "message")).toEqual([true]);
-  await lock!.release();
+  await lock.release();
+});
+
+test("a second copy of this package does not get the lock of its own process", async ({ lockPath }) => {
+  const lock = await takeLock(lockPath);
+  vi.resetModules();
+  const copy = await import("../../src/files/lock.ts");
+  expect(copy.lockFile).not.toBe(lockFile);
+  expect(await copy.lockFile(lockPath)).toEqual({ retryAfterMs: expect.any(Number) });
+  await lock.release();
 });
 
 test("a lock does not keep its process alive", async ({ folder, lockPath, startHolder }) => {
@@ -118,7 +123,11 @@ test.concurrent("the second of two downloads to a file is DownloadError `busy`",
   await using server = await startFileServer(serve(bytes, { pieceBytes: 100_000 }));
   const first = save(server, path);
   await until(() => server.requests.length === 1);
-  expect(await caught(save(server, path))).toMatchObject({ name: "DownloadError", kind: "busy" });
+  const error = (await caught(save(server, path, { maxRetries: 3 }))) as DownloadError;
+  expect(error).toMatchObject({ name: "DownloadError", kind: "busy", retryable: true, attempts: 0 });
+  expect(error.retryAfterMs).toBeGreaterThan(20_000);
+  const seconds = Math.ceil(error.retryAfterMs! / 1000);
+  expect(error.message).toContain(`If that download is dead, its lock ends in ${seconds} s.`);
   expect(await first).toEqual({ path, size, resumedFrom: 0, skipped: false });
   await expectFile(path, bytes);
   expect([await folder.names(), server.requests.length]).toEqual([["a.png"], 1]);
@@ -142,7 +151,7 @@ test.concurrent("a download whose lock was taken over publishes nothing", async 
     await whole(request)(socket, head); // 416: all bytes are there
   };
   await using server = await startFileServer(takesOver);
-  expect(await caught(save(server, path))).toMatchObject({ kind: "busy" });
+  expect(await caught(save(server, path))).toMatchObject({ kind: "busy", retryable: false });
   expect(await folder.names()).toEqual(["a.png.part", "a.png.part.json", "a.png.part.lock"]);
 });
 
