@@ -34,11 +34,11 @@ function resolveInsecureHosts({ allowInsecureHosts }: ClientOptions): string[] {
 }
 
 function checkHostName(name: unknown): string {
-  const isIpv6 = /^[\da-f]*:[\da-f:.]+$/i.test(String(name));
-  const url = `https://${isIpv6 ? `[${name}]` : name}`;
-  if (typeof name === "string" && /^[^/\\?#@*:,\s]+$|^\[?[\da-f:.]+\]?$/i.test(name) && URL.canParse(url)) {
-    return new URL(url).hostname;
-  }
+  const text = typeof name === "string" ? name : "";
+  const isIpv6 = /^\[?[\da-f]*:[\da-f:.]*\]?$/i.test(text);
+  const url = `https://${isIpv6 ? `[${text.replace(/^\[|\]$/g, "")}]` : text}`;
+  // Of what stands in a URL beside a name, nothing may be there. `URL` itself takes a wildcard.
+  if (text !== "" && (isIpv6 || !/[/\\?#@*:,\s]/.test(text)) && URL.canParse(url)) return new URL(url).hostname;
   const shown = typeof name === "string" ? JSON.stringify(name.slice(0, 80)) : typeof name;
   throw new ConfigError("allowInsecureHosts", `${shown} is no host name. Pass it without protocol, port and path.`);
 }

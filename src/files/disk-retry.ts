@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { codeOf } from "./disk-errors.ts";
 
@@ -25,4 +26,9 @@ export async function retryWhileInUse<T>(
     await sleep(delayMs);
   }
   return work();
+}
+
+/** Removes a file, if there is one. */
+export function removeFile(path: string): Promise<void> {
+  return retryWhileInUse(() => rm(path, { force: true }));
 }

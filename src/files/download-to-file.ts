@@ -43,7 +43,7 @@ const maxRestarts = 3;
  * Downloads an asset to a file. There is never an unfinished file under its name: the bytes go to `NAME.part`, and the
  * next download resumes it if the asset has not changed.
  *
- * Files beside it: `NAME.part` (`NAME.part.whole` for a moment), `NAME.part.json` (its version) and `NAME.part.lock` while
+ * Files beside it: `NAME.part` (`NAME.part.done` for a moment), `NAME.part.json` (its version) and `NAME.part.lock` while
  * it is written. Another user's are not resumed.
  *
  * @param asset - As for `assets.get`.

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, constants, openSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { open, rm, type FileHandle } from "node:fs/promises";
+import { open, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { clearInterval, setInterval } from "node:timers"; // the global ones may be a page's, without `unref`
 import { codeOf } from "./disk-errors.ts";
+import { removeFile } from "./disk-retry.ts";
 import { describeOwner, isDead, parseOwner, type Owner } from "./lock-owner.ts";
 
 /** A lock that this process holds. */
@@ -94,7 +95,7 @@ async function removeStaleLock(path: string, recoveryPaths: string[]): Promise<B
   const recovery = recoveryPath === undefined ? undefined : await takeLock(recoveryPath, rest);
   if (recovery !== undefined && "retryAfterMs" in recovery) return recovery;
   try {
-    if ((await findRestMs(path)) === 0) await rm(path, { force: true });
+    if ((await findRestMs(path)) === 0) await removeFile(path);
   } finally {
     await recovery?.release();
   }
@@ -110,7 +111,7 @@ function keepTouching(path: string, content: string): FileLock {
   const timer = setInterval(() => void touchOrStop().catch(ignore), touchEveryMs).unref();
   const release = async (): Promise<void> => {
     clearInterval(timer);
-    if (await isHeld()) await rm(path, { force: true });
+    if (await isHeld()) await removeFile(path);
   };
   return { isHeld, release };
 }
@@ -167,7 +168,16 @@ function readClock(folder: string): number {
     writeFileSync(path, "clock", { flag: "wx" });
     return statSync(path).mtimeMs;
   } finally {
+    removeProbe(path);
+  }
+}
+
+/** Removes it at once, because the process can be killed. Nobody waits for a virus scanner that holds it. */
+function removeProbe(path: string): void {
+  try {
     rmSync(path, { force: true });
+  } catch {
+    removeFile(path).catch(ignore);
   }
 }
 

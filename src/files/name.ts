@@ -111,7 +111,7 @@ const forbidden = /[<>:"|?*\p{Cc}\p{Cs}]/gu;
 const windowsDevice = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³]) ?(\.|$)/iu;
 
 /** The files that a download keeps beside its target: the part, the whole file, the state, the lock and its recovery locks. */
-const temporaryFile = /\.(part(\.(json|whole|lock(\.recovery)*))?)$/iu;
+const temporaryFile = /\.(part(\.(json|done|lock(\.recovery)*))?)$/iu;
 
 /** Length of the longest {@link extension}, with its dots. */
 const maxExtensionUnits = ".tar".length + 1 + 15;

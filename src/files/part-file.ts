@@ -12,7 +12,7 @@ import { lockFile, type FileLock } from "./lock.ts";
 import {
   findFirstBytes,
   hasUnfinishedFile,
-  recoverWhole,
+  recoverDone,
   removePart,
   writeState,
   type PartPaths,
@@ -49,8 +49,8 @@ export async function openPart(target: string, asset: Asset, how: "resume" | "an
     if ("retryAfterMs" in lock) throw busy(target, lock.retryAfterMs);
     try {
       const { uid } = await lstat(lockPath); // where users are mapped, as by NFS, it is not that of this process
-      const paths = { path, statePath: `${path}.json`, wholePath: `${path}.whole`, lockPath, uid };
-      await recoverWhole(paths);
+      const paths = { path, statePath: `${path}.json`, donePath: `${path}.done`, lockPath, uid };
+      await recoverDone(paths);
       const firstBytes = how === "resume" ? await findFirstBytes(paths, asset) : undefined;
       const hasState = firstBytes !== undefined;
       const part = { ...paths, target, asset, firstBytes, file: undefined, hasState, hasNewBytes: false, lock };

@@ -1,10 +1,10 @@
 import type { Stats } from "node:fs";
-import { lstat, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { lstat, readFile, rename, writeFile } from "node:fs/promises";
 import { parseAssetId } from "../core/asset-ref.ts";
 import { sizeOf, type Asset } from "../core/asset.ts";
 import type { FirstBytes } from "../download/download.ts";
 import { isValidator } from "../download/version.ts";
-import { retryWhileInUse } from "./disk-retry.ts";
+import { removeFile, retryWhileInUse } from "./disk-retry.ts";
 
 /** Where the bytes of an unfinished file are, and whose they are. */
 export interface PartPaths {
@@ -12,7 +12,7 @@ export interface PartPaths {
   /** Path of the file that says which version the bytes belong to. */
   statePath: string;
   /** Where the whole file is while it is published. Only its own process moves it on. */
-  wholePath: string;
+  donePath: string;
   lockPath: string;
   /** The user that the system notes for a file which this process makes. */
   uid: number;
@@ -60,10 +60,10 @@ function isUnfinished(stats: Stats): boolean {
 }
 
 /** Takes back the whole file of a process that was killed while it published it. */
-export async function recoverWhole({ path, wholePath }: PartPaths): Promise<void> {
-  const whole = await lstat(wholePath).catch(() => undefined);
+export async function recoverDone({ path, donePath }: PartPaths): Promise<void> {
+  const whole = await lstat(donePath).catch(() => undefined);
   const part = await lstat(path).catch(() => undefined);
-  if (whole !== undefined && part === undefined) await retryWhileInUse(() => rename(wholePath, path));
+  if (whole !== undefined && part === undefined) await retryWhileInUse(() => rename(donePath, path));
 }
 
 /** Writes down which version the bytes belong to. Without a validator, nobody can resume them. */
@@ -77,9 +77,4 @@ export async function writeState({ statePath }: PartPaths, asset: Asset, validat
 export async function removePart({ path, statePath }: PartPaths): Promise<void> {
   await removeFile(statePath);
   await removeFile(path);
-}
-
-/** Removes a file, if there is one. */
-export function removeFile(path: string): Promise<void> {
-  return retryWhileInUse(() => rm(path, { force: true }));
 }

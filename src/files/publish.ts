@@ -2,9 +2,8 @@ import { link, lstat, open, rename, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { DownloadError } from "../core/errors.ts";
 import { codeOf, withDiskErrors } from "./disk-errors.ts";
-import { retryWhileInUse } from "./disk-retry.ts";
+import { removeFile, retryWhileInUse } from "./disk-retry.ts";
 import { busy, isAt, lostPartError, type PartFile } from "./part-file.ts";
-import { removeFile } from "./part-state.ts";
 
 /**
  * Gives the whole file its name, once it is on disk. Nothing fails any more once it has its name.
@@ -18,18 +17,18 @@ export async function publishPart(
   part: PartFile,
   overwrite: "error" | "replace" | "skip" | undefined,
 ): Promise<number> {
-  const { target, path, wholePath } = part;
+  const { target, path, donePath } = part;
   const file = part.file!; // writePart has opened it
   return withDiskErrors(target, async () => {
     await file.sync();
     const { size } = await file.stat();
     if (!(await part.lock.isHeld())) throw await lostPartError(part);
     try {
-      await replace(path, wholePath);
-      if (!(await mayBeAt(wholePath, file))) throw busy(target);
+      await replace(path, donePath);
+      if (!(await mayBeAt(donePath, file))) throw busy(target);
       await moveToTarget(part, overwrite === "replace" ? replace : moveWithoutReplacing);
     } catch (error) {
-      await moveWithoutReplacing(wholePath, path).catch(() => {}); // its owner, this download or another one, goes on there
+      await moveWithoutReplacing(donePath, path).catch(() => {}); // its owner, this download or another one, goes on there
       throw codeOf(error) === "ENOENT" ? await lostPartError(part) : error;
     }
     await syncFolder(dirname(target));
@@ -38,10 +37,10 @@ export async function publishPart(
 }
 
 async function moveToTarget(part: PartFile, move: (from: string, to: string) => Promise<void>): Promise<void> {
-  const { target, wholePath } = part;
+  const { target, donePath } = part;
   const file = part.file!;
   try {
-    await move(wholePath, target);
+    await move(donePath, target);
   } catch (error) {
     // Another process may have done it, if this one was frozen.
     if (await isAt(target, file).catch(() => false)) return;

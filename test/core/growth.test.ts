@@ -63,7 +63,7 @@ const headHeaders = ["content-encoding", "content-range", "content-length"];
 const digestHeaders = ["repr-digest", "content-digest", "content-md5", "content-length"];
 
 const asset = { asset_id: "a" } as Asset;
-const facts = { id: "a", requests: 1, baseUrl: "https://api.invalid/v1" };
+const facts = { id: "a", requests: 1, baseUrl: "https://api.invalid/v1", insecureHosts: ["mock"] };
 const redact = (text: string): string => withoutSecrets(text, "cy_key");
 const headers = new Headers();
 const failed = { ok: true, status: 200, headers, requestLine: "GET /a", attempts: 1, requestId: undefined, redact };

@@ -22,17 +22,25 @@ function isAllowed(baseUrl: string, options: ClientOptions = {}): boolean {
   }
 }
 
-test.each([
-  ...["localhost", "LOCALHOST", "localhost.", "api.localhost", "a.b.localhost.", "127.0.0.1", "127.9.8.7", "127.1"],
-  ...["2130706433", "0x7f.1", "127.0.0.1.", "[::1]", "[0:0:0:0:0:0:0:1]", "１２７.0.0.1", "%6cocalhost"],
-])("http: is allowed on %s, which is this machine", (host) => {
+test.each(
+  `
+  localhost LOCALHOST localhost. api.localhost a.b.localhost. 127.0.0.1 127.9.8.7 127.1 2130706433 0x7f.1
+  127.0.0.1. [::1] [0:0:0:0:0:0:0:1] １２７.0.0.1 %6cocalhost
+  `
+    .trim()
+    .split(/\s+/),
+)("http: is allowed on %s, which is this machine", (host) => {
   expect([isAllowed(`http://${host}`), isAllowed(`http://${host}:4010/api`)]).toEqual([true, true]);
 });
 
-test.each([
-  ...["mock", "localhost.example", "notlocalhost", "localhost-1", "127.0.0.1.example", "0.0.0.0", "10.0.0.1", "[::]"],
-  ...["[::2]", "[::ffff:127.0.0.1]", "[fe80::1]", "192.168.1.1", "128.0.0.1", "localhos\u0442"],
-])("http: is refused on %s, unless it is named", (host) => {
+test.each(
+  `
+  mock localhost.example notlocalhost localhost-1 127.0.0.1.example 0.0.0.0 10.0.0.1 [::] [::2]
+  [::ffff:127.0.0.1] [fe80::1] 192.168.1.1 128.0.0.1 localhos\u0442
+  `
+    .trim()
+    .split(/\s+/),
+)("http: is refused on %s, unless it is named", (host) => {
   const allowInsecureHosts = [host];
   expect([isAllowed(`http://${host}`), isAllowed(`https://${host}`)]).toEqual([false, true]);
   expect(isAllowed(`http://${host}:4010`, { allowInsecureHosts })).toBe(true);

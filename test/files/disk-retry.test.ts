@@ -52,10 +52,10 @@ const replace: FileOptions = { overwrite: "replace" };
 
 const moments: [what: string, options: FileOptions, name: Name, suffix: string, times: number][] = [
   ["renames the part", replace, "rename", ".part", 2],
-  ["renames the whole file", replace, "rename", ".whole", 2],
-  ["links the whole file", error, "link", ".whole", 1],
-  ["finds no links, and renames the whole file", error, "rename", ".whole", 2],
-  ["removes the second name of the whole file", error, "rm", ".whole", 2],
+  ["renames the whole file", replace, "rename", ".done", 2],
+  ["links the whole file", error, "link", ".done", 1],
+  ["finds no links, and renames the whole file", error, "rename", ".done", 2],
+  ["removes the second name of the whole file", error, "rm", ".done", 2],
   ["removes an old part", error, "rm", ".part", 2],
   ["removes an old state", error, "rm", ".json", 2],
   ["opens a new part", error, "open", ".part", 2],
@@ -83,7 +83,7 @@ test("a part in use for a moment is resumed", async ({ folder, path }) => {
 });
 
 test.for<[what: string, suffix: string]>([
-  ["the second name of the file", ".part.whole"],
+  ["the second name of the file", ".part.done"],
   ["the state", ".part.json"],
   ["the lock", ".part.lock"],
 ])("once the file has its name, nothing fails: %s stays", async ([, suffix], { folder, path }) => {
@@ -121,8 +121,8 @@ test.for(["rename", "link"] as const)(
   async (name, { folder, path }) => {
     if (name === "rename") writeFileSync(path, "old");
     const options = name === "rename" ? replace : error;
-    failAt("rename", ".whole", "EBUSY");
-    failAt("link", ".whole", "EBUSY", name === "link" ? 2 : 0);
+    failAt("rename", ".done", "EBUSY");
+    failAt("link", ".done", "EBUSY", name === "link" ? 2 : 0);
     await using server = await startFileServer(whole);
     expect(await caught(save(server, path, options))).toMatchObject({
       name: "DownloadError",

@@ -1,6 +1,6 @@
 /**
  * Loaded before a process that downloads: freezes it right before it gives a file its next name.
- * `FREEZE_AT='rename .part .whole'` is the first rename of a path that ends in `.part` to one that ends in `.whole`.
+ * `FREEZE_AT='rename .part .done'` is the first rename of a path that ends in `.part` to one that ends in `.done`.
  */
 import { promises as fs } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";

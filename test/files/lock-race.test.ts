@@ -127,7 +127,7 @@ test.concurrent("the second of two downloads to a file is DownloadError `busy`",
   expect(error).toMatchObject({ name: "DownloadError", kind: "busy", retryable: true, attempts: 0 });
   expect(error.retryAfterMs).toBeGreaterThan(20_000);
   const seconds = Math.ceil(error.retryAfterMs! / 1000);
-  expect(error.message).toContain(`If that download is dead, its lock ends in ${seconds} s.`);
+  expect(error.message).toContain(`If it was killed, its lock ends in ${seconds} s.`);
   expect(await first).toEqual({ path, size, resumedFrom: 0, skipped: false });
   await expectFile(path, bytes);
   expect([await folder.names(), server.requests.length]).toEqual([["a.png"], 1]);

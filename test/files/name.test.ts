@@ -76,7 +76,7 @@ const names: [what: string, name: string, expected: string | undefined][] = [
   ["a number after a device", "COM10.png", "COM10.png"],
   ["our unfinished file", "a.png.part", "a.png_part"],
   ["our journal", "a.png.part.json", "a.png_part.json"],
-  ["our whole file", "a.png.part.whole", "a.png_part.whole"],
+  ["our whole file", "a.png.part.done", "a.png_part.done"],
   ["our lock", "a.png.PART.Lock", "a.png_PART.Lock"],
   ["our lock in letters that fold to its", "a.part.loc\u212a", "a_part.locK"],
   ["our unfinished file behind dots", "a.part. .", "a_part"],
@@ -128,7 +128,7 @@ test("any text gives a name that no system misreads, or undefined", () => {
       const name = safeFileName(text);
       if (name === undefined) return;
       expect(name).not.toMatch(/[/\\<>:"|?*\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]/u);
-      expect(name).not.toMatch(/^[-.~ ]|[. ]$|\.part(\.json|\.whole|\.lock)?$|^_*$|^$/iu);
+      expect(name).not.toMatch(/^[-.~ ]|[. ]$|\.part(\.json|\.done|\.lock)?$|^_*$|^$/iu);
       const [stem] = name.split(".") as [string];
       expect(stem.trim()).not.toMatch(/^(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|conin\$|conout\$)$/i);
       expect(Buffer.byteLength(name)).toBeLessThanOrEqual(143 - ".part.lock.recovery.recovery".length);

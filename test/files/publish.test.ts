@@ -51,7 +51,7 @@ onLinux.concurrent.for(["replace", "error"] as const)(
   "overwrite %s: a process that was frozen before its first move does not publish the next one's unfinished file",
   async (overwrite, { folder, path }) => {
     await using server = await startFileServer(whole);
-    using frozen = await startFrozen(server.url, path, "rename .part .whole", overwrite);
+    using frozen = await startFrozen(server.url, path, "rename .part .done", overwrite);
     await using next = await startFileServer(halfOfNext, halfOfNext, nextWhole);
     const controller = new AbortController();
     const saving = caught(save(next, path, { overwrite: "replace", signal: controller.signal }));
@@ -68,15 +68,15 @@ onLinux.concurrent.for(["replace", "error"] as const)(
 );
 
 onLinux.concurrent.for<[overwrite: "replace" | "error", step: string, error: string]>([
-  ["replace", "rename .whole .png", "target"],
-  ["error", "link .whole .png", "exists"],
+  ["replace", "rename .done .png", "target"],
+  ["error", "link .done .png", "exists"],
 ])(
   "overwrite %s: a process that was frozen before %s fails after the next has published",
   async (row, { folder, path }) => {
     const [overwrite, step, kind] = row;
     await using server = await startFileServer(whole);
     using frozen = await startFrozen(server.url, path, step, overwrite);
-    expect(await folder.names()).toContain("a.png.part.whole");
+    expect(await folder.names()).toContain("a.png.part.done");
     await using next = await startFileServer(nextWhole);
     expect(await save(next, path)).toMatchObject({ size, resumedFrom: 0 });
     frozen.child.kill("SIGCONT");
@@ -87,8 +87,8 @@ onLinux.concurrent.for<[overwrite: "replace" | "error", step: string, error: str
 );
 
 onLinux.concurrent.for<[overwrite: "replace" | "error", step: string]>([
-  ["replace", "rename .whole .png"],
-  ["error", "link .whole .png"],
+  ["replace", "rename .done .png"],
+  ["error", "link .done .png"],
 ])(
   "overwrite %s: a file that the next process has published is that of one frozen before %s",
   async (row, { path }) => {
@@ -104,10 +104,10 @@ onLinux.concurrent.for<[overwrite: "replace" | "error", step: string]>([
 
 onLinux("of two frozen processes that publish, the file is the second one's", async ({ folder, path }) => {
   await using server = await startFileServer(whole);
-  using first = await startFrozen(server.url, path, "rename .whole .png", "replace");
-  await makeOld(`${path}.part.whole`);
+  using first = await startFrozen(server.url, path, "rename .done .png", "replace");
+  await makeOld(`${path}.part.done`);
   await using next = await startFileServer(nextWhole);
-  using second = await startFrozen(next.url, path, "rename .whole .png", "replace");
+  using second = await startFrozen(next.url, path, "rename .done .png", "replace");
   first.child.kill("SIGCONT");
   expect(await first.result).toMatchObject({ name: "DownloadError", kind: "busy" });
   await expectFile(path, otherBytes);

@@ -23,7 +23,7 @@ asRoot.concurrent.for<[what: string, suffixes: string[]]>([
   expect([rangesOf(server), await folder.names()]).toEqual([[undefined], ["a.png"]]);
 });
 
-asRoot.concurrent.for([".part", ".part.whole"])(
+asRoot.concurrent.for([".part", ".part.done"])(
   "a whole %s of another user is not published",
   async (suffix, { path }) => {
     await leavePart(path, otherBytes);
@@ -38,8 +38,8 @@ asRoot.concurrent.for([".part", ".part.whole"])(
 asRoot.concurrent("a link of another user in the place of the whole file is not followed", async ({ folder, path }) => {
   await writeFile(folder.at("precious"), "mine");
   await writeFile(`${path}.part`, "");
-  await symlink(folder.at("precious"), `${path}.part.whole`);
-  await lchown(`${path}.part.whole`, stranger, stranger);
+  await symlink(folder.at("precious"), `${path}.part.done`);
+  await lchown(`${path}.part.done`, stranger, stranger);
   await using server = await startFileServer(whole);
   await save(server, path);
   await expectFile(path, bytes);
@@ -49,7 +49,7 @@ asRoot.concurrent("a link of another user in the place of the whole file is not 
 
 test.concurrent("a whole part that a killed process was about to publish is resumed", async ({ folder, path }) => {
   await leavePart(path, bytes);
-  await rename(`${path}.part`, `${path}.part.whole`);
+  await rename(`${path}.part`, `${path}.part.done`);
   await using server = await startFileServer(whole);
   expect(await save(server, path)).toMatchObject({ size, resumedFrom: size });
   await expectFile(path, bytes);
