@@ -165,8 +165,8 @@ export class DownloadError extends ChenyuError {
  * - `unexpected`: the content host's answer cannot be used.
  * - `exists`: a file is there already (with `skip`: one that is not of the asset's size or `sha256`), or another asset of the
  *   same call has its name.
- * - `busy`: another download writes to the same file.
- * - `disk_full`, `no_permission`, `target`: the file cannot be written; `cause` is the system's error.
+ * - `busy`: another download writes to the same file. `retryAfterMs`: when its lock ends, if it was killed.
+ * - `disk_full`, `no_permission`, `target`: the file cannot be written; `cause` is the system's error, if there is one.
  */
 export type DownloadProblem =
   | ("address" | "refused" | "changed" | "size" | "corrupt" | "too_large" | "unexpected")
