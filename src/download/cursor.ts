@@ -83,7 +83,8 @@ function checkIsFile(cursor: Cursor, response: Response, { total }: ContentHead,
   // If there is no version to compare with, the size decides, unless the response has none.
   const hasWrongSize = size === undefined || (total !== undefined && total !== size);
   const mayBePage = version === undefined ? hasWrongSize : comparison !== "same";
-  if (mayBePage && isWebPage(response, cursor)) {
+  // BusyBox calls a part of any file HTML, and 416 often has a page. Neither comes from a captive portal.
+  if (mayBePage && response.status === 200 && isWebPage(response, cursor)) {
     throw downloadError(facts, "unexpected", "the content host answers with a web page. Look at any proxy on the way");
   }
   const hasOtherSize = version?.total !== undefined && total !== undefined && total !== version.total;

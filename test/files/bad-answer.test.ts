@@ -4,7 +4,19 @@ import { expect } from "vitest";
 import { caught } from "../helpers/caught.ts";
 import { say, serve, startContentServer, type ContentStep, type ServeOptions } from "../servers/content-server.ts";
 import { dated } from "../download/downloads.ts";
-import { bytes, etag, expectFile, half, leavePart, otherBytes, rangesOf, save, size, sizeOf } from "./downloads.ts";
+import {
+  bytes,
+  dropped,
+  etag,
+  expectFile,
+  half,
+  leavePart,
+  otherBytes,
+  rangesOf,
+  save,
+  size,
+  sizeOf,
+} from "./downloads.ts";
 import { startFileServer, test, whole, withoutRetries } from "./downloads.ts";
 
 const firstHalf = bytes.subarray(0, half);
@@ -131,6 +143,16 @@ test.concurrent.for<[what: string, options: ServeOptions]>([
   expect(await save(server, path)).toMatchObject({ size, resumedFrom: 0 });
   await expectFile(path, otherBytes);
   expect(await folder.names()).toEqual(["a.png"]);
+});
+
+test.concurrent.for<[what: string, part: ContentStep]>([
+  ["206", (request) => serve(otherBytes, { etag: '"v2"', headers: html })({ ...request, ifRange: undefined })],
+  ["416", say(416, { ...html, ETag: '"v2"', "Content-Range": `bytes */${half}` }, page)],
+])("a file begins anew when a %s has another ETag, although its host calls it HTML", async ([, part], { path }) => {
+  await using server = await startFileServer(dropped, part, serve(otherBytes, { etag: '"v2"' }));
+  await save(server, path);
+  await expectFile(path, otherBytes);
+  expect(rangesOf(server)).toEqual([undefined, `bytes=${half}-`, undefined]);
 });
 
 test.concurrent("a page in the place of a new file is not saved, and leaves nothing", async ({ folder, path }) => {
