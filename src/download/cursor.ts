@@ -30,6 +30,8 @@ export interface Cursor {
   readonly restarts: number;
   /** Whether it may begin anew, because its reader drops the bytes of the first try. */
   mayRestart: boolean;
+  /** Whether an earlier try, by the same look-up, has delivered bytes. */
+  readonly isRepeated: boolean;
 }
 
 /** Makes a cursor at the start of the range. */
@@ -37,7 +39,7 @@ export function createCursor(asset: Asset, range: ByteRange): Cursor {
   const size = sizeOf(asset);
   const end = size === undefined ? undefined : Math.min(range.end ?? size, size);
   const position = { position: range.start, total: size, end, version: undefined };
-  const counts = { digests: [], resumes: 0, restarts: 0, mayRestart: false };
+  const counts = { digests: [], resumes: 0, restarts: 0, mayRestart: false, isRepeated: false };
   return { range, size, mediaType: asset.mime_type, ...position, ...counts };
 }
 
@@ -51,7 +53,7 @@ export function startResponse(cursor: Cursor, response: Response, facts: ErrorFa
   checkIsFile(cursor, response, head, facts);
   if (status === 416 && position === (size ?? total)) return undefined;
   if (size !== undefined && total !== undefined && total !== size) {
-    throw downloadError(facts, "size", `the file has ${total} bytes, but size_bytes is ${size}`);
+    throw downloadError(facts, sizeProblem(cursor), `the file has ${total} bytes, but size_bytes is ${size}`);
   }
   const isBeyondEnd = total !== undefined && position > total;
   if (status === 416 || isBeyondEnd) {
@@ -108,6 +110,11 @@ function isWebPage({ headers }: Response, { mediaType, version }: Cursor): boole
   return isHtml && !/html/i.test(mediaType);
 }
 
+/** What a wrong size means: an earlier try found nothing wrong, so the file has changed since the look-up. */
+function sizeProblem({ isRepeated }: Cursor): "changed" | "size" {
+  return isRepeated ? "changed" : "size";
+}
+
 /** Cuts a piece to its wanted bytes: those not delivered yet, up to the end. @param at - Position of the piece. */
 export function cutToWanted(
   cursor: Cursor,
@@ -123,7 +130,7 @@ export function cutToWanted(
   if (cursor.total !== undefined && at + piece.length > cursor.total) {
     // A browser hides the encoding. More bytes than the Content-Length prove that the object is stored encoded.
     if (!isBrowser() || length !== cursor.size) {
-      throw downloadError(facts, "size", `there are more bytes than the announced ${cursor.total}`);
+      throw downloadError(facts, sizeProblem(cursor), `there are more bytes than the announced ${cursor.total}`);
     }
     cursor.total = undefined;
     cursor.end = cursor.range.end;
@@ -142,7 +149,9 @@ export function endResponse(cursor: Cursor, { isEncoded, length }: ContentHead, 
   if (at >= position && position >= end) return;
   // A body that was encoded and came whole has another size than its decoded bytes should have.
   const cameWhole = isEncoded && length !== undefined;
-  throw cameWhole ? downloadError(facts, "size", `it has ${at} bytes, not ${end}`) : cutOffError(facts, at, end);
+  throw cameWhole
+    ? downloadError(facts, sizeProblem(cursor), `it has ${at} bytes, not ${end}`)
+    : cutOffError(facts, at, end);
 }
 
 /** Whether all bytes have come, although the connection failed before it said so. */

@@ -99,10 +99,11 @@ function openDownload(initialSource: Source, initialCursor: Cursor): Download {
   function readTries<T>(read: (stream: ReadableStream<Uint8Array>) => Promise<T>): Promise<T> {
     const maxRetries = settings.maxRetries - cursor.restarts;
     const policy = { settings: { ...settings, maxRetries }, signal, mayRepeat: () => !canResume(cursor) };
+    let tries = 0;
     return withRetries(policy, () => {
-      if (!isRead) return read(stream);
+      if (tries++ === 0 && !isRead) return read(stream);
       const counts = { resumes: cursor.resumes, restarts: cursor.restarts + 1, mayRestart: true };
-      cursor = { ...start, ...counts };
+      cursor = { ...start, ...counts, isRepeated: tries > 1 };
       return read(streamContent(source, cursor, onRead));
     });
   }

@@ -82,14 +82,8 @@ test.concurrent.each(["end", "reset", "stall"] as const)(
 test.concurrent("text, blob and a range begin anew, too", async () => {
   const cut = dropAtHalf({ etag: null });
   const whole = serve(bytes, { etag: null });
-  await using server = await startReady(
-    cut,
-    whole,
-    cut,
-    whole,
-    serve(bytes, { etag: null, sent: 10, fault: "end" }),
-    whole,
-  );
+  const cutEarly = serve(bytes, { etag: null, sent: 10, fault: "end" });
+  await using server = await startReady(cut, whole, cut, whole, cutEarly, whole);
   const expected = new TextDecoder().decode(bytes);
   expect((await (await startDownload(server)).text()) === expected).toBe(true);
   expect((await (await startDownload(server)).blob()).size).toBe(bytes.length);
@@ -173,6 +167,35 @@ test.concurrent("bytes begins anew with the size that the API gives now when the
   );
   await expectBytes(startDownload(server), shorter);
   expect(server.lookUps()).toBe(2);
+});
+
+const sizeChanges: [what: string, size: number, options: ServeOptions][] = [
+  ["a longer file", bytes.length + 1000, {}],
+  ["a longer file of unknown length", bytes.length + 1000, { length: "hidden" }],
+  ["a shorter file", 1000, {}],
+  ["a longer file that is encoded", bytes.length + 1000, { encoding: "gzip" }],
+  ["a shorter file that is encoded", 1000, { encoding: "gzip" }],
+];
+
+test.concurrent.each(sizeChanges)(
+  "bytes follows a change to %s that shows only in its size, after a break",
+  async (_what, size, options) => {
+    const changed = makeBytes(size, "changed");
+    await using server = await startContentServer(
+      (url, lookUp) => readyAsset(lookUp === 1 ? bytes.length : size)(url, lookUp),
+      dropAtHalf({ etag: null }),
+      serve(changed, { etag: null, ...options }),
+    );
+    await expectBytes(startDownload(server), changed);
+    expect([server.lookUps(), server.requests.length]).toEqual([2, 3]);
+  },
+);
+
+test.concurrent("a size that is still wrong after a new look-up is a wrong size, not a change", async () => {
+  const wrong = serve(bytes.subarray(0, 1000), { etag: null });
+  await using server = await startReady(dropAtHalf({ etag: null }), wrong);
+  expect(await caught((await startDownload(server)).bytes())).toMatchObject({ kind: "size" });
+  expect([server.lookUps(), server.requests.length]).toEqual([2, 3]);
 });
 
 test.concurrent("the bytes after others do not begin anew when the file has changed", async () => {

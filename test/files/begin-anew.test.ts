@@ -55,6 +55,21 @@ test.concurrent("no byte of a longer first try is left behind a shorter second o
   expect(await folder.names()).toEqual(["a.png"]);
 });
 
+test.concurrent.for([1000, size + 1000])(
+  "a file whose size becomes %i is followed, after a break",
+  async (newSize, { folder, path }) => {
+    const changed = makeBytes(newSize, "changed");
+    await using server = await startContentServer(
+      (url, lookUp) => ({ signed_url: `${url}/f`, size_bytes: lookUp === 1 ? size : newSize }),
+      serve(bytes, { ...unproven, sent: half, fault: "end" }),
+      serve(changed, unproven),
+    );
+    expect(await save(server, path)).toMatchObject({ size: newSize });
+    await expectFile(path, changed);
+    expect([server.lookUps(), await folder.names()]).toEqual([2, ["a.png"]]);
+  },
+);
+
 test.concurrent("a try that can be resumed follows one that cannot, also in the next call", async ({
   folder,
   path,
