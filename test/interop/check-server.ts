@@ -7,7 +7,7 @@ import { expireDuringFile, expireDuringStream } from "./interruptions.ts";
 import { killDuringFile, killDuringStream } from "./interruptions.ts";
 import { replaceDuringFile, replaceDuringStream, replaceWithinSecond, replaceWithoutKill } from "./interruptions.ts";
 import { startRealServer, type RealServer } from "./real-server.ts";
-import { runCheck } from "./report.ts";
+import { runCheck, skip } from "./report.ts";
 
 /** Starts a server, runs all checks that fit it, and ends it. @param folder - Its own, which does not exist yet. */
 export async function checkServer(server: RealServer, folder: string): Promise<void> {
@@ -23,7 +23,11 @@ export async function checkServer(server: RealServer, folder: string): Promise<v
   };
   await runCheck(server.name, "start", start);
   if (stage === undefined) return;
-  for (const [name, check] of Object.entries(listChecks(stage))) await runCheck(server.name, name, check);
+  for (const [name, check] of Object.entries(listChecks(stage))) {
+    const isSkipped = server.notKilled !== undefined && /^(killed|replaced)/.test(name);
+    if (isSkipped) skip(server.name, name, server.notKilled!);
+    else await runCheck(server.name, name, check);
+  }
   await stage.api[Symbol.asyncDispose]();
   await stage.running[Symbol.asyncDispose]();
 }

@@ -28,6 +28,8 @@ export interface RealServer {
   environment?(place: Place): Record<string, string>;
   /** How a stream fails that was cut, where it cannot go on: the kind or name of the error. @default it goes on */
   afterCut?: "NetworkError" | "changed";
+  /** Why it is not killed in the middle of a download. */
+  notKilled?: string;
   /** Whether it writes no log that shows the headers of requests. */
   hasNoLog?: true;
   /** Further checks, by name. Each returns what it saw. */
