@@ -125,6 +125,11 @@ async function saveDespiteKills(url: string, source: Source, folder: string): Pr
 async function verify(folder: string): Promise<void> {
   const names = await readdir(folder);
   for (const name of names) {
+    // Left by a process that was killed while it read the file system's clock.
+    if (name.startsWith(".chenyu-assets-")) {
+      increase(leftFiles, ".chenyu-assets-…");
+      continue;
+    }
     const [, id = "", suffix = ""] = /^(\w+)\.png(.*)$/.exec(name) ?? [];
     const source = sources.get(id)!;
     if (suffix !== "") {
