@@ -13,26 +13,31 @@ const flags: Partial<Record<string, string>> = {
 const optionByErrorName: Partial<Record<string, string>> = { NetworkError: "baseUrl", NotReadyError: "waitTimeoutMs" };
 
 /** Options as the SDK's messages write them, and as the command line does. */
-const words: [sdk: string, commandLine: string][] = [
+const words: [sdk: string | RegExp, commandLine: string][] = [
   ['fileName: "original-id"', "--name original-id"],
   ['overwrite: "replace" or "skip"', "--overwrite replace or skip"],
   ['overwrite: "replace"', "--overwrite replace"],
   ["another target", "another --output"],
+  [/allowInsecureHosts: \["(.+)"\]/, "CHENYU_ALLOW_INSECURE_HOSTS=$1"],
+  ["allowInsecureHosts", "CHENYU_ALLOW_INSECURE_HOSTS"],
 ];
+
+/** The errors whose messages have these words, and no text of the server. */
+const translatedKinds = ["ConfigError", "exists", "address", "target"];
 
 /** Advice for the command line, by the `kind` of the error or its name. */
 const hints: Partial<Record<string, string>> = {
   ResponseError: "--base-url.", // nothing is replaced in its message, which quotes the server
   unauthenticated: "--api-key-file, or CHENYU_API_KEY.",
-  target: "another --output.",
 };
 
 /** Describes an error to a user of the command line, who knows the flags and not the SDK's options. */
 export function describeError(error: ChenyuError): string {
   const { name, message, cause } = error;
   const option = "option" in error ? String(error.option) : (optionByErrorName[name] ?? "");
-  const hint = hints["kind" in error ? String(error.kind) : name];
-  const text = "kind" in error && error.kind === "exists" ? translate(message) : message;
+  const kind = "kind" in error ? String(error.kind) : name;
+  const hint = hints[kind];
+  const text = translatedKinds.includes(kind) ? translate(message) : message;
   const flag = flags[option];
   const sentences = [flag === undefined ? text : text.replaceAll(option, flag)];
   if (hint !== undefined) sentences.push(`On the command line: ${hint}`);

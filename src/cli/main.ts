@@ -41,13 +41,14 @@ get, wait, download
   --api-key-file <file>  The file that has the API key; - is standard input.
                          (default: the environment variable CHENYU_API_KEY)
   --base-url <url>       The URL of the API. (default: CHENYU_BASE_URL, else ${serverUrl})
+                         http: is for this machine, and for the hosts that
+                         CHENYU_ALLOW_INSECURE_HOSTS names, such as mock,10.0.0.5
 
 mock      Serves a mock of the API, for development without a key.
   --port <number>        The port; 0 is any free one. (default: 4010)
   --host <address>       The address to listen on. (default: 127.0.0.1)
                          0.0.0.0 is every address of this machine.
-                         The SDK itself accepts http: only on this machine, and on the
-                         hosts that CHENYU_ALLOW_INSECURE_HOSTS names: mock,10.0.0.5
+                         Clients elsewhere need CHENYU_ALLOW_INSECURE_HOSTS.
   --quiet                Print only the URL: no table, no requests.
 
 --help, -h  Print this text.

@@ -38,9 +38,12 @@ function checkHostName(name: unknown): string {
   const isIpv6 = /^\[?[\da-f]*:[\da-f:.]*\]?$/i.test(text);
   const url = `https://${isIpv6 ? `[${text.replace(/^\[|\]$/g, "")}]` : text}`;
   // Of what stands in a URL beside a name, nothing may be there. `URL` itself takes a wildcard.
-  if (text !== "" && (isIpv6 || !/[/\\?#@*:,\s]/.test(text)) && URL.canParse(url)) return new URL(url).hostname;
-  const shown = typeof name === "string" ? JSON.stringify(name.slice(0, 80)) : typeof name;
-  throw new ConfigError("allowInsecureHosts", `${shown} is no host name. Pass it without protocol, port and path.`);
+  if (text !== "" && (isIpv6 || !/[/\\?#@*:,;'"，、\s]/.test(text)) && URL.canParse(url)) return new URL(url).hostname;
+  const shown = typeof name === "string" ? JSON.stringify(name.slice(0, 80)) : `a value of type ${typeof name}`;
+  throw new ConfigError(
+    "allowInsecureHosts",
+    `${shown} is no host name. Pass it alone, like "mock": no port, no range.`,
+  );
 }
 
 function resolveBaseUrl({ baseUrl }: ClientOptions, insecureHosts: readonly string[]): string {
@@ -54,7 +57,7 @@ function resolveBaseUrl({ baseUrl }: ClientOptions, insecureHosts: readonly stri
     throw new ConfigError("baseUrl", `only an origin and a path can be used. Pass ${origin}${pathname} alone.`);
   }
   if (protocol === "http:" && !isLoopback(hostname) && !insecureHosts.includes(hostname)) {
-    const fix = "Use https:, or name the host in allowInsecureHosts.";
+    const fix = `Use https:, or allowInsecureHosts: ["${hostname}"].`;
     throw new ConfigError("baseUrl", `http://${hostname} would show the key on the way. ${fix}`);
   }
   return origin + pathname.replace(/\/+$/, "");

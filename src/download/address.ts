@@ -1,5 +1,5 @@
 import type { Asset } from "../core/asset.ts";
-import { NotReadyError } from "../core/errors.ts";
+import { NotReadyError, type DownloadError } from "../core/errors.ts";
 import { isLoopback, type Hosts } from "../core/hosts.ts";
 import { downloadError, type ErrorFacts } from "./errors.ts";
 import { isPrivateHost } from "./private-host.ts";
@@ -23,7 +23,7 @@ export function findAddress(asset: Asset, facts: AddressFacts): URL {
     if (typeof checked !== "string") return checked;
     passedOver.push(`its ${name} ${checked}`);
   }
-  if (passedOver.length > 0) throw downloadError(facts, "address", passedOver.join(", "));
+  if (passedOver.length > 0) throw addressError(facts, passedOver.join(", "));
   const message = `${facts.id}: the asset has no address yet. Wait until it is ready.`;
   throw new NotReadyError(message, { asset, attempts: facts.requests });
 }
@@ -31,8 +31,13 @@ export function findAddress(asset: Asset, facts: AddressFacts): URL {
 /** Finds where a redirect leads. @param from - What its address is relative to. */
 export function findRedirectTarget(location: string, from: URL, facts: AddressFacts): URL {
   const checked = checkAddress(readLatin1(location), facts, from);
-  if (typeof checked === "string") throw downloadError(facts, "address", `a redirect's address ${checked}`);
+  if (typeof checked === "string") throw addressError(facts, `a redirect's address ${checked}`);
   return checked;
+}
+
+function addressError(facts: AddressFacts, reasons: string): DownloadError {
+  const advice = reasons.includes(" is at ") ? ". If you trust the host, name it in allowInsecureHosts" : "";
+  return downloadError(facts, "address", reasons + advice);
 }
 
 /**
@@ -53,7 +58,7 @@ function checkAddress(address: unknown, hosts: Hosts, base?: URL): URL | string 
     return `is at ${protocol}//${hostname}, not at https:`;
   const isRemoteApi = !isPrivateHost(apiHost) && !isNamed(apiHost);
   if (isRemoteApi && isPrivateHost(hostname) && !isNamed(hostname))
-    return `is at ${hostname}, in this machine or its network. If you trust it, name it in allowInsecureHosts`;
+    return `is at ${hostname}, in this machine or its network`;
   return url;
 }
 

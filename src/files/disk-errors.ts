@@ -13,13 +13,15 @@ const kinds: Record<string, DownloadProblem> = {
 };
 
 const advice: Partial<Record<DownloadProblem, string>> = {
-  disk_full: "there is no room for it. Make some; the download then goes on",
+  disk_full: "there is no room for it. Free some space and download it again: it goes on where it was",
   no_permission: "it cannot be written. Check who may write to its folder",
   target: "it cannot be written. Check the path",
 };
 
 /** Advice for a single code. */
 const adviceByCode: Partial<Record<string, (refusedPath: string) => string>> = {
+  EBUSY: () => "another program holds it. Close that program, or try again later",
+  EROFS: () => "its file system is read-only. Pass another target",
   ENOENT: () => "its folder does not exist. Make it",
   ENAMETOOLONG: describeLength,
 };
@@ -43,9 +45,8 @@ function describeLength(path: string): string {
   const sentences = [
     "its path, or that of a file beside it, is too long:",
     `it has ${Buffer.byteLength(path)} bytes, the longest name in it ${nameBytes}.`,
-    `Most systems take names of 255 bytes, encrypted ones ${encryptedNameBytes}, and paths of 4095.`,
-    `The files beside a target have up to ${suffixBytes} bytes more.`,
-    "Pass another target, or a shorter name by fileName",
+    `Most systems take names of 255 bytes, encrypted ones ${encryptedNameBytes}, and paths of 4095;`,
+    `the name of a target may have ${suffixBytes} bytes less. Pass another target`,
   ];
   return sentences.join(" ");
 }

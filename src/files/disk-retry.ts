@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { unlink } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { codeOf } from "./disk-errors.ts";
 
@@ -30,5 +30,8 @@ export async function retryWhileInUse<T>(
 
 /** Removes a file, if there is one. */
 export function removeFile(path: string): Promise<void> {
-  return retryWhileInUse(() => rm(path, { force: true }));
+  // Not `rm`: it reports a missing permission as ENOTDIR, because it then tries `rmdir`.
+  return retryWhileInUse(() => unlink(path)).catch((error: unknown) => {
+    if (codeOf(error) !== "ENOENT") throw error;
+  });
 }

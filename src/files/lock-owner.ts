@@ -54,8 +54,21 @@ export function isDead(owner: Owner): boolean {
   if (owner.pid === process.pid) return owner.startedAtMs !== startedAtMs;
   try {
     process.kill(owner.pid, 0);
-    return false;
+    return isZombie(owner.pid);
   } catch (error) {
     return codeOf(error) === "ESRCH"; // EPERM: the process belongs to another user
   }
+}
+
+/** Whether a process has ended, and its parent has not asked how. @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+function isZombie(pid: number): boolean {
+  if (process.platform !== "linux") return false;
+  const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+  return /^ [ZX]/.test(stat.slice(stat.lastIndexOf(")") + 1));
+}
+
+/** Names the owner of a lock that is held, if its process can be seen from here. */
+export function describeHolder({ pid, pidSpace: itsPidSpace }: Owner): string | undefined {
+  if (pidSpace === undefined || itsPidSpace !== pidSpace) return undefined;
+  return pid === process.pid ? "another download of this process" : `process ${pid}`;
 }

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, constants, openSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, constants, openSync, statSync, unlinkSync, writeFileSync } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { clearInterval, setInterval } from "node:timers"; // the global ones may be a page's, without `unref`
 import { codeOf } from "./disk-errors.ts";
-import { removeFile } from "./disk-retry.ts";
-import { describeOwner, isDead, parseOwner, type Owner } from "./lock-owner.ts";
+import { removeFile, retryWhileInUse } from "./disk-retry.ts";
+import { describeHolder, describeOwner, isDead, parseOwner, type Owner } from "./lock-owner.ts";
 
 /** A lock that this process holds. */
 export interface FileLock {
@@ -14,6 +14,8 @@ export interface FileLock {
    * machine, may be taken over.
    */
   isHeld(): Promise<boolean>;
+  /** Whether a touch, one each five seconds, has found that another process holds it, or that it is gone. */
+  isLost(): boolean;
   /** Releases the lock, if it is still held. */
   release(): Promise<void>;
 }
@@ -22,6 +24,8 @@ export interface FileLock {
 export interface BusyLock {
   /** In how many milliseconds it may be taken over, unless its owner touches it until then. */
   retryAfterMs: number;
+  /** Who holds it, if this process can see that. Then it lives. */
+  holder: string | undefined;
 }
 
 const touchEveryMs = 5000;
@@ -34,7 +38,9 @@ const unwrittenAfterMs = 10_000;
  * see that it is dead, else after 30 seconds, as from another host or container. Does not keep the process alive.
  */
 export function lockFile(path: string): Promise<FileLock | BusyLock> {
-  return takeLock(path, [`${path}.recovery`, `${path}.recovery.recovery`]);
+  // As long as the path: where the lock can be made, its takeover cannot fail for a name that is too long.
+  const recoveryPaths = [1, 2].map((level) => `${path.slice(0, -1)}${level}`);
+  return takeLock(path, recoveryPaths);
 }
 
 /** @param recoveryPaths - Locks of the takeover, of the takeover of that lock, and so on. */
@@ -42,14 +48,17 @@ async function takeLock(path: string, recoveryPaths: string[]): Promise<FileLock
   const content = describeOwner();
   // On Windows, a dangling link looks free each time, but no lock can be made there. Hence the limit.
   for (let attempt = 0; attempt < 10; attempt++) {
-    if (makeLock(path, content)) return keepTouching(path, content);
-    const restMs = await findRestMs(path);
-    if (restMs === undefined) continue;
-    if (restMs > 0) return { retryAfterMs: restMs };
+    // Not for long: where no file may be made, nobody waits for it.
+    const isMade = await retryWhileInUse(async () => makeLock(path, content), [20, 80]);
+    if (isMade) return keepTouching(path, content);
+    const found = await findLock(path);
+    if (found === undefined) continue;
+    const { restMs, holder } = found;
+    if (restMs > 0) return { retryAfterMs: Math.ceil(restMs), holder };
     const recovery = await removeStaleLock(path, recoveryPaths);
     if (recovery !== undefined) return recovery;
   }
-  return { retryAfterMs: touchEveryMs };
+  return { retryAfterMs: touchEveryMs, holder: undefined };
 }
 
 /**
@@ -69,7 +78,7 @@ function makeLock(path: string, content: string): boolean {
     writeAndClose(file, content);
     return true;
   } catch (error) {
-    rmSync(path, { force: true });
+    unlinkSync(path);
     throw error;
   }
 }
@@ -95,7 +104,7 @@ async function removeStaleLock(path: string, recoveryPaths: string[]): Promise<B
   const recovery = recoveryPath === undefined ? undefined : await takeLock(recoveryPath, rest);
   if (recovery !== undefined && "retryAfterMs" in recovery) return recovery;
   try {
-    if ((await findRestMs(path)) === 0) await removeFile(path);
+    if ((await findLock(path))?.restMs === 0) await removeFile(path);
   } finally {
     await recovery?.release();
   }
@@ -104,8 +113,10 @@ async function removeStaleLock(path: string, recoveryPaths: string[]): Promise<B
 
 function keepTouching(path: string, content: string): FileLock {
   const isHeld = (): Promise<boolean> => touch(path, content);
+  let isLost = false;
   const touchOrStop = async (): Promise<void> => {
-    if (!(await isHeld())) clearInterval(timer);
+    isLost = !(await isHeld());
+    if (isLost) clearInterval(timer);
   };
   // A failed touch may succeed the next time. If it does not, `isHeld` will show it.
   const timer = setInterval(() => void touchOrStop().catch(ignore), touchEveryMs).unref();
@@ -113,7 +124,7 @@ function keepTouching(path: string, content: string): FileLock {
     clearInterval(timer);
     if (await isHeld()) await removeFile(path);
   };
-  return { isHeld, release };
+  return { isHeld, isLost: () => isLost, release };
 }
 
 /**
@@ -136,16 +147,17 @@ async function touch(path: string, content: string): Promise<boolean> {
   }
 }
 
-/** @returns How long the lock is still respected. `undefined` if there is none. */
-async function findRestMs(path: string): Promise<number | undefined> {
+/** @returns How long the lock is still respected, and who holds it. `undefined` if there is none. */
+async function findLock(path: string): Promise<{ restMs: number; holder: string | undefined } | undefined> {
   const lock = await readLock(path);
   if (lock === undefined) return undefined;
   const { owner, mtimeMs } = lock;
-  if (owner !== undefined && isDead(owner)) return 0;
+  if (owner !== undefined && isDead(owner)) return { restMs: 0, holder: undefined };
   const limitMs = owner === undefined ? unwrittenAfterMs : staleAfterMs;
   const ageMs = readClock(dirname(path)) - mtimeMs;
   // A time in the future is as stale as one long past.
-  return Math.abs(ageMs) < limitMs ? limitMs - ageMs : 0;
+  const restMs = Math.abs(ageMs) < limitMs ? limitMs - ageMs : 0;
+  return { restMs, holder: owner && describeHolder(owner) };
 }
 
 async function readLock(path: string): Promise<{ owner: Owner | undefined; mtimeMs: number } | undefined> {
@@ -175,7 +187,7 @@ function readClock(folder: string): number {
 /** Removes it at once, because the process can be killed. Nobody waits for a virus scanner that holds it. */
 function removeProbe(path: string): void {
   try {
-    rmSync(path, { force: true });
+    unlinkSync(path);
   } catch {
     removeFile(path).catch(ignore);
   }
@@ -184,7 +196,7 @@ function removeProbe(path: string): void {
 /** Opens a lock, but no link in its place. Windows has no such flags: they count as 0 there. */
 async function openIfExists(path: string, access: number): Promise<FileHandle | undefined> {
   try {
-    return await open(path, access | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    return await retryWhileInUse(() => open(path, access | constants.O_NOFOLLOW | constants.O_NONBLOCK));
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;

@@ -10,9 +10,9 @@ import type { Asset } from "../core/asset.ts";
  * - `original-id`: `STEM-ASSET_ID.EXT`, where `STEM.EXT` is the `original_filename`. A long `STEM` is cut.
  *
  * By `id` and `original-id`, no two assets have one name, even where case is ignored. An id that could be taken for another
- * one, such as one with capital letters, is followed by `+` and its hash; so is one of more than 90 bytes, which is cut.
+ * one, such as one with capital letters, is followed by `+` and its hash; so is one of more than 100 bytes, which is cut.
  *
- * A name has at most 115 bytes of UTF-8, because encrypted file systems take 143 and the files beside it need 28.
+ * A name has at most 133 bytes of UTF-8, because encrypted file systems take 143 and the files beside it need 10.
  */
 export type FileNaming = "original" | "id" | "original-id";
 
@@ -22,14 +22,14 @@ export const fileNamings: readonly FileNaming[] = ["original", "id", "original-i
 /** The longest name that an encrypted file system takes, in bytes of UTF-8: eCryptfs 143, most others 255. */
 export const encryptedNameBytes = 143;
 
-/** Length of the longest suffix of a file beside the target, in bytes: a recovery lock has a recovery lock, too. */
-export const suffixBytes: number = ".part.lock.recovery.recovery".length;
+/** Length of the longest suffix of a file beside the target, in bytes. */
+export const suffixBytes: number = ".part.lock".length;
 
-/** Longest name, in bytes of UTF-8: 143 - 28 = 115, so that an encrypted file system also takes the files beside it. */
+/** Longest name, in bytes of UTF-8: 143 - 10 = 133, so that an encrypted file system also takes the files beside it. */
 const maxBytes = encryptedNameBytes - suffixBytes;
 
-/** Longest id in a name by `id` or `original-id`, in bytes. With the hyphen and an extension of 20, 4 are left for the stem. */
-const maxIdBytes = 90;
+/** Longest id in a name by `id` or `original-id`, in bytes. With the hyphen and an extension of 20, 12 are left for the stem. */
+const maxIdBytes = 100;
 
 /** Names the file of an asset, as a download into a folder does: by nothing but the asset, and safe on every system. */
 export function fileNameOf({ original_filename, asset_id, mime_type }: Asset, naming: FileNaming = "original"): string {
@@ -111,7 +111,7 @@ const forbidden = /[<>:"|?*\p{Cc}\p{Cs}]/gu;
 const windowsDevice = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³]) ?(\.|$)/iu;
 
 /** The files that a download keeps beside its target: the part, the whole file, the state, the lock and its recovery locks. */
-const temporaryFile = /\.(part(\.(json|done|lock(\.recovery)*))?)$/iu;
+const temporaryFile = /\.(part(\.(json|done|lock|loc[12]))?)$/iu;
 
 /** Length of the longest {@link extension}, with its dots. */
 const maxExtensionUnits = ".tar".length + 1 + 15;

@@ -5,13 +5,14 @@ import { DownloadError } from "../core/errors.ts";
 import type { Digest } from "../download/digest.ts";
 import type { Download, FirstBytes } from "../download/download.ts";
 import { startDigestCheck, throwIfCorrupt } from "../download/integrity.ts";
-import { retryWhileInUse } from "./disk-retry.ts";
+import { removeFile, retryWhileInUse } from "./disk-retry.ts";
 import { statIfExists, withDiskErrors } from "./disk-errors.ts";
 import { findMismatchInFile } from "./file-digest.ts";
-import { lockFile, type FileLock } from "./lock.ts";
+import { lockFile, type BusyLock, type FileLock } from "./lock.ts";
 import {
   findFirstBytes,
   hasUnfinishedFile,
+  partPathsOf,
   recoverDone,
   removePart,
   writeState,
@@ -42,14 +43,13 @@ export interface PartFile extends PartPaths {
  * @throws {@link DownloadError} `busy` when another download has it.
  */
 export async function openPart(target: string, asset: Asset, how: "resume" | "anew"): Promise<PartFile> {
-  const path = `${target}.part`;
-  const lockPath = `${path}.lock`;
+  const { path, lockPath, ...others } = partPathsOf(target);
   return withDiskErrors(path, async () => {
     const lock = await lockFile(lockPath);
-    if ("retryAfterMs" in lock) throw busy(target, lock.retryAfterMs);
+    if ("retryAfterMs" in lock) throw lockedError(target, lock);
     try {
       const { uid } = await lstat(lockPath); // where users are mapped, as by NFS, it is not that of this process
-      const paths = { path, statePath: `${path}.json`, donePath: `${path}.done`, lockPath, uid };
+      const paths = { path, lockPath, ...others, uid };
       await recoverDone(paths);
       const firstBytes = how === "resume" ? await findFirstBytes(paths, asset) : undefined;
       const hasState = firstBytes !== undefined;
@@ -63,17 +63,17 @@ export async function openPart(target: string, asset: Asset, how: "resume" | "an
   });
 }
 
-/**
- * Makes the error for a target that another download has.
- *
- * @param retryAfterMs - When the other lock ends, if it is a dead download's. `undefined` if this download has lost its own.
- */
-export function busy(target: string, retryAfterMs?: number): DownloadError {
-  const retryable = retryAfterMs !== undefined; // a retry of this download does not bring back its lock
-  const seconds = Math.ceil((retryAfterMs ?? 0) / 1000);
-  const advice = retryable ? ` Wait until it ends. If it was killed, its lock ends in ${seconds} s.` : "";
-  const details = { kind: "busy", attempts: 0, retryable, retryAfterMs } as const;
-  return new DownloadError(`${target}: another download writes to it.${advice}`, details);
+/** Makes the error for a target whose lock somebody else holds. */
+function lockedError(target: string, { retryAfterMs, holder }: BusyLock): DownloadError {
+  const seconds = Math.ceil(retryAfterMs / 1000);
+  const hint = holder === undefined ? ` If it was killed, its lock ends in ${seconds} s.` : "";
+  const text = `${target}: ${holder ?? "another download"} writes to it. Wait until it ends.${hint}`;
+  return new DownloadError(text, { kind: "busy", attempts: 0, retryable: true, retryAfterMs });
+}
+
+/** Makes the error for a target that another download has taken over. A retry of this one does not bring its lock back. */
+export function busy(target: string): DownloadError {
+  return new DownloadError(`${target}: another download writes to it.`, { kind: "busy", attempts: 0 });
 }
 
 /** Refuses a link that somebody has put in its place. Windows has no such flag: it counts as 0 there. */
@@ -122,10 +122,16 @@ async function leaveFile(part: PartFile): Promise<void> {
 
 /** Opens the file, and writes its state down. A new file replaces what an earlier download has left. */
 async function openForWriting(part: PartFile, { validator }: Download): Promise<FileHandle> {
+  const { lock } = part;
+  if (lock.isLost()) throw await lostPartError(part);
   if (part.file !== undefined && part.hasState) return part.file;
-  if (!(await part.lock.isHeld())) throw await lostPartError(part);
+  if (!(await lock.isHeld())) throw await lostPartError(part);
   part.file ??= await makePart(part);
   await writeState(part, part.asset, validator);
+  if (!(await lock.isHeld())) {
+    await removeFile(part.statePath); // this process was frozen: the state stands beside bytes of another one
+    throw await lostPartError(part);
+  }
   part.hasState = true;
   return part.file;
 }
@@ -139,7 +145,7 @@ async function makePart(part: PartPaths): Promise<FileHandle> {
 export async function lostPartError({ target, lockPath, lock }: PartFile): Promise<DownloadError> {
   const isTakenOver = (await statIfExists(lockPath)) !== undefined && !(await lock.isHeld());
   if (isTakenOver) return busy(target);
-  const text = `${target}: its folder, or the .part files in it, were moved or removed meanwhile. Download it again.`;
+  const text = `${target}: its .part files were moved or removed meanwhile, perhaps with their folder. Download it again.`;
   return new DownloadError(text, { kind: "target", attempts: 0 });
 }
 
@@ -150,9 +156,11 @@ export async function isAt(path: string, file: FileHandle): Promise<boolean> {
   return found.dev === own.dev && found.ino === own.ino;
 }
 
-/** Removes bytes that nobody can resume, unless another download has taken them over. */
+/** Removes bytes that nobody can resume. Leaves what another download has taken over. */
 export async function discardPart(part: PartFile): Promise<void> {
-  if (await part.lock.isHeld()) await removePart(part);
+  const { path, file, lock } = part;
+  if (await lock.isHeld()) await removePart(part);
+  else if (file !== undefined && (await isAt(path, file))) await removeFile(path);
 }
 
 /**
@@ -165,7 +173,6 @@ export async function closePart(part: PartFile): Promise<void> {
   try {
     // The state must not stand beside bytes of another process.
     const isThere = file !== undefined && (await isAt(path, file).catch(() => false));
-    await file?.close();
     const canResume = isThere && (await findFirstBytes(part, asset)) !== undefined;
     // What an earlier download has left may be another asset's.
     const isOwn = file !== undefined || hasNewBytes;
@@ -173,6 +180,7 @@ export async function closePart(part: PartFile): Promise<void> {
   } catch {
     // What is left blocks nothing: the next download removes it.
   } finally {
+    await file?.close().catch(() => {});
     await lock.release().catch(() => {}); // nobody touches it any more, so it becomes stale
   }
 }

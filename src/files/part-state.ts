@@ -18,6 +18,12 @@ export interface PartPaths {
   uid: number;
 }
 
+/** Names the files of a part, beside its target. All suffixes have at most ten bytes. */
+export function partPathsOf(target: string): Omit<PartPaths, "uid"> {
+  const path = `${target}.part`;
+  return { path, statePath: `${path}.json`, donePath: `${path}.done`, lockPath: `${path}.lock` };
+}
+
 interface PartState {
   asset_id: string;
   /** As {@link sizeOf} gives it, so it may be missing. */
@@ -68,9 +74,11 @@ export async function recoverDone({ path, donePath }: PartPaths): Promise<void> 
 
 /** Writes down which version the bytes belong to. Without a validator, nobody can resume them. */
 export async function writeState({ statePath }: PartPaths, asset: Asset, validator: string | undefined): Promise<void> {
-  await removeFile(statePath); // a write that has failed may have left a part of it
   const state = { asset_id: parseAssetId(asset), size_bytes: sizeOf(asset), validator };
-  await writeFile(statePath, JSON.stringify(state), { flag: "wx" });
+  await retryWhileInUse(async () => {
+    await removeFile(statePath); // a write that has failed may have left a part of it
+    await writeFile(statePath, JSON.stringify(state), { flag: "wx" });
+  });
 }
 
 /** Removes the bytes and their state. The state goes first, so that it never stands beside another version's bytes. */

@@ -4,6 +4,7 @@ import { DownloadError } from "../core/errors.ts";
 import { codeOf, withDiskErrors } from "./disk-errors.ts";
 import { removeFile, retryWhileInUse } from "./disk-retry.ts";
 import { busy, isAt, lostPartError, type PartFile } from "./part-file.ts";
+import { partPathsOf } from "./part-state.ts";
 
 /**
  * Gives the whole file its name, once it is on disk. Nothing fails any more once it has its name.
@@ -23,17 +24,27 @@ export async function publishPart(
     await file.sync();
     const { size } = await file.stat();
     if (!(await part.lock.isHeld())) throw await lostPartError(part);
+    await orLost(part, () => replace(path, donePath));
     try {
-      await replace(path, donePath);
       if (!(await mayBeAt(donePath, file))) throw busy(target);
-      await moveToTarget(part, overwrite === "replace" ? replace : moveWithoutReplacing);
+      const move = overwrite === "replace" ? replace : moveWithoutReplacing;
+      await orLost(part, () => moveToTarget(part, move));
     } catch (error) {
       await moveWithoutReplacing(donePath, path).catch(() => {}); // its owner, this download or another one, goes on there
-      throw codeOf(error) === "ENOENT" ? await lostPartError(part) : error;
+      throw error;
     }
     await syncFolder(dirname(target));
     return size;
   });
+}
+
+/** Moves a file of the part. If the file is gone, the part is lost. */
+async function orLost(part: PartFile, move: () => Promise<void>): Promise<void> {
+  try {
+    await move();
+  } catch (error) {
+    throw codeOf(error) === "ENOENT" ? await lostPartError(part) : error;
+  }
 }
 
 async function moveToTarget(part: PartFile, move: (from: string, to: string) => Promise<void>): Promise<void> {
@@ -64,6 +75,17 @@ async function moveWithoutReplacing(from: string, to: string): Promise<void> {
     return replace(from, to);
   }
   await removeFile(from);
+}
+
+/**
+ * Removes the second name of a file, which a process leaves that is killed between the `link` and the removal of
+ * moveWithoutReplacing. Otherwise it could be taken for a part once the file is changed and removed.
+ */
+export async function removeSecondName(target: string): Promise<void> {
+  const { donePath } = partPathsOf(target);
+  const done = await lstat(donePath, { bigint: true }).catch(() => undefined);
+  const found = await lstat(target, { bigint: true }).catch(() => undefined);
+  if (done !== undefined && done.dev === found?.dev && done.ino === found.ino) await removeFile(donePath);
 }
 
 function hasAppeared(target: string): DownloadError {

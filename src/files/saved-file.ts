@@ -5,6 +5,7 @@ import { DownloadError } from "../core/errors.ts";
 import type { Digest } from "../download/digest.ts";
 import { statIfExists, withDiskErrors } from "./disk-errors.ts";
 import { findMismatchInFile } from "./file-digest.ts";
+import { removeSecondName } from "./publish.ts";
 
 /** A whole file on disk. */
 export interface SavedFile {
@@ -37,11 +38,12 @@ export async function findSavedFile(
   const found = stats ?? (await lstat(path).catch(() => undefined)); // a link that leads nowhere
   if (found === undefined) return undefined;
   if (!found.isFile() && !found.isSymbolicLink()) throw notAFile(path);
+  await withDiskErrors(path, () => removeSecondName(path));
   if (overwrite === "replace") return undefined;
   const { size } = found;
   // Another file of that size can be taken for the asset's, unless there is a digest.
   const hasItsSize = overwrite === "skip" && asset !== undefined && found.isFile() && size === sizeOf(asset);
-  const mismatch = hasItsSize ? await withDiskErrors(path, () => compareDigests(path, digests, signal)) : undefined;
+  const mismatch = hasItsSize ? await compareDigests(path, digests, signal) : undefined;
   if (hasItsSize && mismatch === undefined) return { path, size, resumedFrom: size, skipped: true };
   throw alreadyExists(path, overwrite, found, asset, mismatch);
 }
@@ -51,7 +53,7 @@ async function compareDigests(
   digests: readonly Digest[],
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
-  const file = await open(path);
+  const file = await withDiskErrors(path, () => open(path));
   try {
     return await findMismatchInFile(file, digests, signal);
   } finally {

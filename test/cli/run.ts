@@ -57,7 +57,14 @@ export async function finish({ output, exitCode }: RunningCommand): Promise<Comm
 }
 
 /** Variables that change what the command does. A test sets those that it needs. */
-const clearedVariables = ["CHENYU_API_KEY", "CHENYU_BASE_URL", "NO_COLOR", "FORCE_COLOR", "CI"];
+const clearedVariables = [
+  "CHENYU_API_KEY",
+  "CHENYU_BASE_URL",
+  "CHENYU_ALLOW_INSECURE_HOSTS",
+  "NO_COLOR",
+  "FORCE_COLOR",
+  "CI",
+];
 
 function startProcess(command: string, args: string[], environment: Record<string, string>): RunningCommand {
   const inherited = Object.entries(process.env).filter(([name]) => !clearedVariables.includes(name));

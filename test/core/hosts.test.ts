@@ -17,7 +17,7 @@ function isAllowed(baseUrl: string, options: ClientOptions = {}): boolean {
     return createClient({ apiKey, baseUrl, ...options }) !== undefined;
   } catch (error) {
     expect(error).toMatchObject({ name: "ConfigError", option: "baseUrl" });
-    expect((error as Error).message).toMatch(/^baseUrl: http:\/\/\S+ would .* name the host in allowInsecureHosts\.$/);
+    expect((error as Error).message).toMatch(/^baseUrl: http:\/\/\S+ would .* allowInsecureHosts: \[".+"\]\.$/);
     return false;
   }
 }
@@ -85,16 +85,21 @@ test.each<[value: unknown, shown: string]>([
   [["*.mock"], '"*.mock" is no host name'],
   [["user@mock"], '"user@mock" is no host name'],
   [["mock,other"], '"mock,other" is no host name'],
+  [["mock，other"], '"mock，other" is no host name'],
+  [["mock、other"], '"mock、other" is no host name'],
+  [["mock;other"], '"mock;other" is no host name'],
+  [["'mock'"], `"'mock'" is no host name`],
+  [["10.0.0.0/8"], '"10.0.0.0/8" is no host name'],
   [["mock", ""], '"" is no host name'],
   [[" mock"], '" mock" is no host name'],
   [["a b"], '"a b" is no host name'],
   [["999.1.1.1"], '"999.1.1.1" is no host name'],
   [["::g"], '"::g" is no host name'],
-  [[7], "number is no host name"],
-  [[undefined], "undefined is no host name"],
+  [[7], "a value of type number is no host name"],
+  [[undefined], "a value of type undefined is no host name"],
 ])("allowInsecureHosts %j is refused", (value, shown) => {
   const allowInsecureHosts = value as string[];
-  const text = shown.startsWith("pass") ? shown : `${shown}. Pass it without protocol, port and path.`;
+  const text = shown.startsWith("pass") ? shown : `${shown}. Pass it alone, like "mock": no port, no range.`;
   expect(() => createClient({ apiKey, allowInsecureHosts })).toThrow(`allowInsecureHosts: ${text}`);
 });
 

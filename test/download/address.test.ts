@@ -65,7 +65,7 @@ test.concurrent("the error says what was passed over when no address is safe", a
   expect(error).toMatchObject({ name: "DownloadError", kind: "address" });
   expect(error.message).toBe(
     "asset_1: its signed_url is at http://content.example, not at https:, its content_url is not a URL, " +
-      "its url at content.example has a user name in it.",
+      "its url at content.example has a user name in it. If you trust the host, name it in allowInsecureHosts.",
   );
 });
 

@@ -1,6 +1,6 @@
 /** Another program, such as a virus scanner, holds a file: for a moment, or for good. No disk does that on request. */
 import { writeFileSync } from "node:fs";
-import { link, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { link, mkdir, open, readFile, rename, unlink, writeFile } from "node:fs/promises";
 import { beforeEach, expect, vi } from "vitest";
 import type { FileOptions } from "../../src/node.ts";
 import { retryWhileInUse } from "../../src/files/disk-retry.ts";
@@ -11,17 +11,18 @@ import { startFileServer, test, whole, withoutRetries } from "./downloads.ts";
 
 const actual = await vi.importActual<typeof import("node:fs/promises")>("node:fs/promises");
 vi.mock(import("node:fs/promises"), async (original) => {
-  const { link, open, rename, rm, ...rest } = await original();
+  const { link, open, rename, unlink, writeFile, ...rest } = await original();
   return {
     ...rest,
     link: vi.fn<typeof link>(link),
     open: vi.fn<typeof open>(open),
     rename: vi.fn<typeof rename>(rename),
-    rm: vi.fn<typeof rm>(rm),
+    unlink: vi.fn<typeof unlink>(unlink),
+    writeFile: vi.fn<typeof writeFile>(writeFile),
   };
 });
 
-const mocked = { link, open, rename, rm };
+const mocked = { link, open, rename, unlink, writeFile };
 type Name = keyof typeof mocked;
 
 beforeEach(() => {
@@ -55,10 +56,12 @@ const moments: [what: string, options: FileOptions, name: Name, suffix: string, 
   ["renames the whole file", replace, "rename", ".done", 2],
   ["links the whole file", error, "link", ".done", 1],
   ["finds no links, and renames the whole file", error, "rename", ".done", 2],
-  ["removes the second name of the whole file", error, "rm", ".done", 2],
-  ["removes an old part", error, "rm", ".part", 2],
-  ["removes an old state", error, "rm", ".json", 2],
+  ["removes the second name of the whole file", error, "unlink", ".done", 2],
+  ["removes an old part", error, "unlink", ".part", 2],
+  ["removes an old state", error, "unlink", ".json", 2],
   ["opens a new part", error, "open", ".part", 2],
+  ["writes the state", error, "writeFile", ".json", 2],
+  ["touches the lock", error, "open", ".lock", 2],
 ];
 
 test.for(moments.flatMap((moment) => codes.map((code) => [moment, code] as const)))(
@@ -90,7 +93,7 @@ test.for<[what: string, suffix: string]>([
   await using server = await startFileServer(whole);
   vi.mocked(link).mockImplementation(async (...paths) => {
     await actual.link(...paths);
-    failAt("rm", suffix, "EPERM");
+    failAt("unlink", suffix, "EPERM");
   });
   expect(await save(server, path)).toEqual({ path, size, resumedFrom: 0, skipped: false });
   expect(await folder.names()).toEqual(["a.png", `a.png${suffix}`]);
@@ -143,20 +146,40 @@ test.for<[what: string, step: ContentStep, options: FileOptions, suffix: string,
   ["a wrong digest", whole, { sha256: "0".repeat(64) }, ".part", { kind: "corrupt" }],
 ])("a file that cannot be removed does not hide %s", async ([, step, options, suffix, error], { folder, path }) => {
   await using server = await startFileServer((request) => {
-    failAt("rm", suffix, "EPERM");
+    failAt("unlink", suffix, "EPERM");
     return step(request);
   });
   expect(await caught(save(server, path, options))).toMatchObject(error);
   expect(await folder.names()).toContain(`a.png.part${suffix.replace(".part", "")}`);
-  vi.mocked(rm).mockReset();
+  vi.mocked(unlink).mockReset();
 });
 
 test("a lock that cannot be removed does not hide why there is no part", async ({ path }) => {
   await mkdir(`${path}.part`);
   await using server = await startFileServer(whole);
-  failAt("rm", ".lock", "EPERM");
+  failAt("unlink", ".lock", "EPERM");
   expect(await caught(save(server, path))).toMatchObject({ kind: "target" });
-  vi.mocked(rm).mockReset();
+  vi.mocked(unlink).mockReset();
+});
+
+test("the bytes are on disk before the file gets its name", async ({ path }) => {
+  const steps: string[] = [];
+  vi.mocked(open).mockImplementation(async (...parameters) => {
+    const file = await actual.open(...parameters);
+    const sync = file.sync.bind(file);
+    file.sync = async () => {
+      steps.push(`sync ${String(parameters[0]).endsWith(".part") ? "part" : "folder"}`);
+      await sync();
+    };
+    return file;
+  });
+  vi.mocked(link).mockImplementation(async (...paths) => {
+    steps.push("link");
+    await actual.link(...paths);
+  });
+  await using server = await startFileServer(whole);
+  await save(server, path);
+  expect(steps).toEqual(["sync part", "link", "sync folder"]);
 });
 
 test("a failure that does not pass is not repeated", async () => {

@@ -1,9 +1,12 @@
 /** The lock between real processes, and between two downloads to the same file. */
+import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
+import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { expect, vi } from "vitest";
+import { expect, onTestFinished, vi } from "vitest";
 import { lockFile } from "../../src/files/lock.ts";
 import type { DownloadError } from "../../src/index.ts";
 import { caught } from "../helpers/caught.ts";
@@ -107,7 +110,8 @@ test("a second copy of this package does not get the lock of its own process", a
   vi.resetModules();
   const copy = await import("../../src/files/lock.ts");
   expect(copy.lockFile).not.toBe(lockFile);
-  expect(await copy.lockFile(lockPath)).toEqual({ retryAfterMs: expect.any(Number) });
+  const holder = "another download of this process";
+  expect(await copy.lockFile(lockPath)).toEqual({ retryAfterMs: expect.any(Number), holder });
   await lock.release();
 });
 
@@ -126,18 +130,47 @@ test.concurrent("the second of two downloads to a file is DownloadError `busy`",
   const error = (await caught(save(server, path, { maxRetries: 3 }))) as DownloadError;
   expect(error).toMatchObject({ name: "DownloadError", kind: "busy", retryable: true, attempts: 0 });
   expect(error.retryAfterMs).toBeGreaterThan(20_000);
-  const seconds = Math.ceil(error.retryAfterMs! / 1000);
-  expect(error.message).toContain(`If it was killed, its lock ends in ${seconds} s.`);
+  expect(Number.isInteger(error.retryAfterMs)).toBe(true);
+  expect(error.message).toBe(`${path}: another download of this process writes to it. Wait until it ends.`);
   expect(await first).toEqual({ path, size, resumedFrom: 0, skipped: false });
   await expectFile(path, bytes);
   expect([await folder.names(), server.requests.length]).toEqual([["a.png"], 1]);
 });
 
+test.concurrent("of a download that this process cannot see, `busy` says when its lock ends", async ({
+  path,
+  lockPath,
+}) => {
+  await using server = await startFileServer(whole);
+  await writeFile(lockPath, JSON.stringify({ pid: 1, pidSpace: "another container", startedAtMs: 0, token: "other" }));
+  const error = (await caught(save(server, path))) as DownloadError;
+  const seconds = Math.ceil(error.retryAfterMs! / 1000);
+  expect(error.message).toBe(
+    `${path}: another download writes to it. Wait until it ends. If it was killed, its lock ends in ${seconds} s.`,
+  );
+});
+
+test.runIf(process.platform === "linux")(
+  "the lock of a killed process is free although its parent never asks",
+  async ({ folder, lockPath }) => {
+    const script = fileURLToPath(new URL("./lock-forever.ts", import.meta.url));
+    // The shell becomes `sleep`, which never asks how its child has ended.
+    const parent = spawn("sh", ["-c", '"$0" "$1" "$2" & exec sleep 60', process.execPath, script, lockPath]);
+    onTestFinished(() => void parent.kill("SIGKILL"));
+    await until(async () => (await sizeOf(lockPath)) > 0);
+    const { pid } = JSON.parse(await readFile(lockPath, "utf8")) as { pid: number };
+    process.kill(pid, "SIGKILL");
+    await until(() => / Z /.test(readFileSync(`/proc/${pid}/stat`, "latin1")));
+    await expectFree(lockPath, folder);
+  },
+);
+
 test.concurrent("the second process that downloads to a file is DownloadError `busy`", async ({ folder, path }) => {
   await using server = await startFileServer(serve(bytes, { pieceBytes: 100_000 }));
   using other = await startDownloader({ baseUrl: server.url, assets: [id], target: path });
   await until(() => server.requests.length === 1);
-  expect(await caught(save(server, path))).toMatchObject({ name: "DownloadError", kind: "busy" });
+  const message = `${path}: process ${other.child.pid} writes to it. Wait until it ends.`;
+  expect(await caught(save(server, path))).toMatchObject({ name: "DownloadError", kind: "busy", message });
   expect(await other.result).toEqual({ path, size, resumedFrom: 0, skipped: false });
   await expectFile(path, bytes);
   expect(await folder.names()).toEqual(["a.png"]);

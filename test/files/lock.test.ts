@@ -68,11 +68,11 @@ test.each<[whose: string, owner: unknown, ageMs?: number]>([
 
 test("lockFile takes over from processes that died while they took over from a dead one", async () => {
   await leaveLock(dead);
-  await link(path, `${path}.recovery`);
+  await link(path, `${path.slice(0, -1)}1`);
   await expectFree();
   await leaveLock(dead);
-  await link(path, `${path}.recovery`);
-  await link(path, `${path}.recovery.recovery`);
+  await link(path, `${path.slice(0, -1)}1`);
+  await link(path, `${path.slice(0, -1)}2`);
   await expectFree();
 });
 
@@ -97,7 +97,7 @@ test.each<[whose: string, owner: unknown, ageMs?: number, restMs?: number]>([
 
 test("lockFile respects an old lock while another process takes it over", async () => {
   await leaveLock(foreign, 31_000);
-  await writeFile(`${path}.recovery`, JSON.stringify(mine));
+  await writeFile(`${path.slice(0, -1)}1`, JSON.stringify(mine));
   const lock = (await lockFile(path)) as BusyLock;
   expect(lock.retryAfterMs).toBeGreaterThan(10_000); // when the takeover ends at the latest
 });

@@ -11,7 +11,7 @@ const seed = Number(process.env.FAST_CHECK_SEED ?? Date.now());
 console.log(`file names: seed ${seed}`);
 
 /** As long as a name may be. */
-const longName = "12345".repeat(23);
+const longName = "1234567".repeat(19);
 
 const names: [what: string, name: string, expected: string | undefined][] = [
   ["a name", "portrait.png", "portrait.png"],
@@ -81,15 +81,15 @@ const names: [what: string, name: string, expected: string | undefined][] = [
   ["our lock in letters that fold to its", "a.part.loc\u212a", "a_part.locK"],
   ["our unfinished file behind dots", "a.part. .", "a_part"],
   ["our unfinished file twice", "a.part.part", "a.part_part"],
-  ["a long name", `${longName}.png`, `${longName.slice(0, 111)}.png`],
+  ["a long name", `${longName}.png`, `${longName.slice(0, 129)}.png`],
   ["a long name without an extension", `${longName}x`, longName],
-  ["a long extension", `a.${longName}`, `a.${longName.slice(0, 113)}`],
-  ["a long device", `NUL.${longName}`, `_NUL.${longName.slice(0, 110)}`],
-  ["a long Chinese name", `${"资".repeat(99)}.png`, `${"资".repeat(37)}.png`],
+  ["a long extension", `a.${longName}`, `a.${longName.slice(0, 131)}`],
+  ["a long device", `NUL.${longName}`, `_NUL.${longName.slice(0, 128)}`],
+  ["a long Chinese name", `${"资".repeat(99)}.png`, `${"资".repeat(43)}.png`],
   ["a character cut by bytes", `${longName.slice(3)}🖼x`, longName.slice(3)],
-  ["an emoji cut between its parts", `${"x".repeat(105)}👍🏽.jpeg`, `${"x".repeat(105)}.jpeg`],
-  ["a long name that is cut at a space", `${"x".repeat(110)} . yy.png`, `${"x".repeat(110)}.png`],
-  ["our journal, where it is cut", `${"x".repeat(105)}.partial.json`, `${"x".repeat(105)}_part.json`],
+  ["an emoji cut between its parts", `${"x".repeat(123)}👍🏽.jpeg`, `${"x".repeat(123)}.jpeg`],
+  ["a long name that is cut at a space", `${"x".repeat(128)} . yy.png`, `${"x".repeat(128)}.png`],
+  ["our journal, where it is cut", `${"x".repeat(123)}.partial.json`, `${"x".repeat(123)}_part.json`],
   ["a device, where it is cut", `COM1x${"\u0301".repeat(99)}.png`, "_COM1.png"],
   ["a character without end", `e${"\u0301".repeat(999)}.png`, undefined],
 ];
@@ -131,7 +131,7 @@ test("any text gives a name that no system misreads, or undefined", () => {
       expect(name).not.toMatch(/^[-.~ ]|[. ]$|\.part(\.json|\.done|\.lock)?$|^_*$|^$/iu);
       const [stem] = name.split(".") as [string];
       expect(stem.trim()).not.toMatch(/^(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|conin\$|conout\$)$/i);
-      expect(Buffer.byteLength(name)).toBeLessThanOrEqual(143 - ".part.lock.recovery.recovery".length);
+      expect(Buffer.byteLength(name)).toBeLessThanOrEqual(143 - ".part.lock".length);
       expect(name).toBe(name.normalize("NFC"));
       expect(safeFileName(name)).toBe(name);
     }),
@@ -164,7 +164,7 @@ test.each([
   ["the id alone when the media type is unknown", { mime_type: "image/of-my-own" }, "asset_1"],
   ["the id alone when the media type is not a text", { mime_type: { type: "image/png" } }, "asset_1"],
   ["the safe part of a hostile id", { asset_id: "../../.CON" }, "_CON.png"],
-  ["the first characters of a long id", { asset_id: longName }, `${longName.slice(0, 111)}.png`],
+  ["the first characters of a long id", { asset_id: longName }, `${longName.slice(0, 129)}.png`],
   ["the word asset when the id has no safe character", { asset_id: ".." }, "asset.png"],
   ["the word asset when there is no field", { asset_id: undefined, mime_type: undefined }, "asset"],
   ["the word asset when the id is not a text", { asset_id: { toString: 7 }, mime_type: null }, "asset"],

@@ -1,6 +1,6 @@
 /** Publishing, while another process does the same: the file that gets the name is the one that was written, or none. */
 import { readFileSync } from "node:fs";
-import { link, lstat, rename, utimes } from "node:fs/promises";
+import { link, lstat, rename, utimes, writeFile } from "node:fs/promises";
 import { expect, vi } from "vitest";
 import { caught } from "../helpers/caught.ts";
 import { until } from "../helpers/timing.ts";
@@ -115,6 +115,41 @@ onLinux("of two frozen processes that publish, the file is the second one's", as
   expect(await second.result).toEqual({ path, size, resumedFrom: 0, skipped: false });
   await expectFile(path, otherBytes);
   expect(await folder.names()).toEqual(["a.png"]);
+});
+
+onLinux(
+  "a process that has lost its lock does not take the file back that the next one publishes",
+  async ({ folder, path }) => {
+    await using server = await startFileServer(whole);
+    using first = await startFrozen(server.url, path, "rename .part .done", "replace");
+    await using next = await startFileServer(nextWhole);
+    using second = await startFrozen(next.url, path, "rename .done .png", "replace");
+    first.child.kill("SIGCONT");
+    expect(await first.result).toMatchObject({ name: "DownloadError", kind: "busy" });
+    second.child.kill("SIGCONT");
+    expect(await second.result).toEqual({ path, size, resumedFrom: 0, skipped: false });
+    await expectFile(path, otherBytes);
+    expect(await folder.names()).toEqual(["a.png"]);
+  },
+);
+
+test.for(["error", "skip"] as const)(
+  "overwrite %s: the second name that a killed process has left is removed, so that it is never taken for a part",
+  async (overwrite, { folder, path }) => {
+    await writeFile(path, bytes);
+    await link(path, `${path}.part.done`);
+    await using server = await startFileServer(whole);
+    await save(server, path, { overwrite }).catch(() => {});
+    expect(await folder.names()).toEqual(["a.png"]);
+  },
+);
+
+test("another file in the place of the second name stays", async ({ folder, path }) => {
+  await writeFile(path, bytes);
+  await writeFile(`${path}.part.done`, bytes);
+  await using server = await startFileServer(whole);
+  await save(server, path, { overwrite: "skip" });
+  expect(await folder.names()).toEqual(["a.png", "a.png.part.done"]);
 });
 
 test("a file that somebody moves away as soon as it has its name is saved", async ({ folder, path }) => {

@@ -1,10 +1,12 @@
 /** A folder that others may write to: bytes that another user leaves there are never a part of the file. */
-import { chown, lchown, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { chmod, chown, lchown, mkdir, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import { caught } from "../helpers/caught.ts";
 import type { ContentStep } from "../servers/content-server.ts";
-import { bytes, expectFile, half, leavePart, otherBytes, rangesOf, save, size } from "./downloads.ts";
-import { startFileServer, test, whole } from "./downloads.ts";
+import { bytes, expectFile, half, id, leavePart, otherBytes, rangesOf, save, size } from "./downloads.ts";
+import { startDownloader, startFileServer, test, whole } from "./downloads.ts";
 
 const stranger = 4321;
 const asRoot = test.runIf(process.getuid?.() === 0);
@@ -83,7 +85,27 @@ test.concurrent.for<[what: string, act: (folder: string, path: string) => Promis
   expect(error).toMatchObject({
     name: "DownloadError",
     kind: "target",
-    message: expect.stringMatching(/a\.png: its folder, or .* meanwhile/),
+    message: expect.stringMatching(/a\.png: its \.part files were moved or removed meanwhile/),
   });
   expect([await folder.names(), server.requests.length]).toEqual([left, 1]);
 });
+
+asRoot.concurrent.for([".part", ".part.json", ".part.lock"])(
+  "in a folder where each user removes only own files, another user's %s is DownloadError `no_permission`",
+  async (suffix, { folder, path, skip }) => {
+    const command = ["setpriv", `--reuid=${stranger}`, `--regid=${stranger}`, "--clear-groups"];
+    const [program, ...options] = command;
+    const readsCode = spawnSync(program!, [...options, "cat", fileURLToPath(import.meta.url)]).status === 0;
+    skip(!readsCode, "another user may not read this folder, or there is no setpriv");
+    await chmod(folder.path, 0o1777);
+    await leavePart(path, otherBytes.subarray(0, half));
+    if (suffix === ".part.lock") await writeFile(`${path}.part.lock`, "");
+    await utimes(`${path}${suffix}`, 0, 0); // a lock that is abandoned
+    for (const other of [".part", ".part.json"])
+      if (other !== suffix) await chown(`${path}${other}`, stranger, stranger);
+    await using server = await startFileServer(whole);
+    using downloader = await startDownloader({ baseUrl: server.url, assets: [id], target: path }, command);
+    const message = expect.stringContaining("EPERM") as unknown;
+    expect(await downloader.result).toMatchObject({ name: "DownloadError", kind: "no_permission", message });
+  },
+);

@@ -4,6 +4,7 @@ import { mkdir, readFile, symlink, truncate, writeFile } from "node:fs/promises"
 import { expect } from "vitest";
 import { downloadToFile } from "../../src/node.ts";
 import { caught } from "../helpers/caught.ts";
+import { until } from "../helpers/timing.ts";
 import { readyAsset, say, serve, startContentServer, type ContentStep } from "../servers/content-server.ts";
 import { always, startServer } from "../servers/server.ts";
 import { asset, bytes, clientFor, expectFile, half, id, leavePart, otherBytes, rangesOf } from "./downloads.ts";
@@ -182,4 +183,20 @@ test.concurrent("two assets of one name and different sizes are never both saved
     }
   }
   expect(await folder.names()).toEqual(["ComfyUI_00001_.png"]);
+});
+
+test.concurrent("an abort while a file is read for its sha256 rejects with the reason, also one with a code", async ({
+  path,
+}) => {
+  const large = 400_000_000;
+  await writeFile(path, "");
+  await truncate(path, large);
+  await using server = await startContentServer(readyAsset(large), whole);
+  const controller = new AbortController();
+  const options = { ...skip, sha256: "0".repeat(64), signal: controller.signal };
+  const saving = caught(save(server, path, options));
+  await until(() => server.lookUps() === 1);
+  const reason = Object.assign(new Error("enough"), { code: "E_MINE" });
+  setTimeout(() => controller.abort(reason), 20);
+  expect(await saving).toBe(reason);
 });
