@@ -39,11 +39,8 @@ function checkHostName(name: unknown): string {
   const url = `https://${isIpv6 ? `[${text.replace(/^\[|\]$/g, "")}]` : text}`;
   // Of what stands in a URL beside a name, nothing may be there. `URL` itself takes a wildcard.
   if (text !== "" && (isIpv6 || !/[/\\?#@*:,;'"，、\s]/.test(text)) && URL.canParse(url)) return new URL(url).hostname;
-  const shown = typeof name === "string" ? JSON.stringify(name.slice(0, 80)) : `a value of type ${typeof name}`;
-  throw new ConfigError(
-    "allowInsecureHosts",
-    `${shown} is no host name. Pass it alone, like "mock": no port, no range.`,
-  );
+  const shown = typeof name === "string" ? JSON.stringify(name.slice(0, 80)) : `a ${typeof name}`;
+  throw new ConfigError("allowInsecureHosts", `${shown} is no host name. Pass a name alone, like "mock".`);
 }
 
 function resolveBaseUrl({ baseUrl }: ClientOptions, insecureHosts: readonly string[]): string {

@@ -14,7 +14,7 @@ test("an API at http: on another host is refused with exit code 2, and the messa
 test("a wrong host in the variable is refused with exit code 2", async () => {
   const variables = { ...environment, CHENYU_ALLOW_INSECURE_HOSTS: "mock:4010" };
   const { exitCode, stderr } = await run(["get", "asset_1"], variables);
-  const text = '"mock:4010" is no host name. Pass it alone, like "mock": no port, no range.';
+  const text = '"mock:4010" is no host name. Pass a name alone, like "mock".';
   expect({ exitCode, stderr }).toEqual({
     exitCode: 2,
     stderr: `chenyu-assets: CHENYU_ALLOW_INSECURE_HOSTS: ${text}\n`,

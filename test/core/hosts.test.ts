@@ -95,11 +95,11 @@ test.each<[value: unknown, shown: string]>([
   [["a b"], '"a b" is no host name'],
   [["999.1.1.1"], '"999.1.1.1" is no host name'],
   [["::g"], '"::g" is no host name'],
-  [[7], "a value of type number is no host name"],
-  [[undefined], "a value of type undefined is no host name"],
+  [[7], "a number is no host name"],
+  [[undefined], "a undefined is no host name"],
 ])("allowInsecureHosts %j is refused", (value, shown) => {
   const allowInsecureHosts = value as string[];
-  const text = shown.startsWith("pass") ? shown : `${shown}. Pass it alone, like "mock": no port, no range.`;
+  const text = shown.startsWith("pass") ? shown : `${shown}. Pass a name alone, like "mock".`;
   expect(() => createClient({ apiKey, allowInsecureHosts })).toThrow(`allowInsecureHosts: ${text}`);
 });
 
