@@ -7,6 +7,7 @@ import { describe, expect, inject, test } from "vitest";
 import { testAssets, version } from "../../generated/document.ts";
 import type { Progress } from "../../src/index.ts";
 import { caught } from "../helpers/caught.ts";
+import { until } from "../helpers/timing.ts";
 import { makeBytes, readyAsset, serve, startContentServer } from "../servers/content-server.ts";
 import { bytes, clientFor, expectBytes, failureOf, id } from "./downloads.ts";
 import { readAtLeast, recordProgress, startDownload, startReady } from "./downloads.ts";
@@ -97,9 +98,14 @@ test.concurrent("onProgress is called once when the first bytes are the last one
 test.concurrent("download waits for a slow onProgress beyond idleTimeoutMs, but not after an abort", async () => {
   await using server = await startReady(serve(bytes));
   const controller = new AbortController();
-  const onProgress = (): Promise<never> => new Promise(() => {});
-  const reading = failureOf(startDownload(server, { onProgress, signal: controller.signal, idleTimeoutMs: 50 }));
-  await sleep(300);
+  let isCalled = false;
+  const onProgress = (): Promise<never> => {
+    isCalled = true;
+    return new Promise(() => {});
+  };
+  const reading = failureOf(startDownload(server, { onProgress, signal: controller.signal, idleTimeoutMs: 1000 }));
+  await until(() => isCalled);
+  await sleep(1300);
   controller.abort("left");
   expect(await reading).toBe("left");
 });
