@@ -19,11 +19,10 @@ const advice: Partial<Record<DownloadProblem, string>> = {
 };
 
 /** Advice for a single code. */
-const adviceByCode: Partial<Record<string, (refusedPath: string) => string>> = {
-  EBUSY: () => "another program holds it. Close that program, or try again later",
-  EROFS: () => "its file system is read-only. Pass another target",
-  ENOENT: () => "its folder does not exist. Make it",
-  ENAMETOOLONG: describeLength,
+const adviceByCode: Partial<Record<string, string>> = {
+  EBUSY: "another program holds it. Close that program, or try again later",
+  EROFS: "its file system is read-only. Pass another target",
+  ENOENT: "its folder does not exist. Make it",
 };
 
 /** Works on a file. @throws {@link DownloadError} that says why the system refused. */
@@ -34,7 +33,8 @@ export async function withDiskErrors<T>(path: string, work: () => Promise<T>): P
     const code = codeOf(error);
     if (typeof code !== "string") throw error;
     const kind = kinds[code] ?? "target";
-    const text = adviceByCode[code]?.(Object(error).path) ?? advice[kind]; // the path may be that of a file beside it
+    const isTooLong = code === "ENAMETOOLONG"; // of the path in the error, which may be that of a file beside it
+    const text = isTooLong ? describeLength(Object(error).path) : (adviceByCode[code] ?? advice[kind]);
     throw new DownloadError(`${path}: ${text} (${code}).`, { kind, cause: error });
   }
 }

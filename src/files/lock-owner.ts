@@ -62,7 +62,6 @@ export function isDead(owner: Owner): boolean {
 
 /** Whether a process has ended, and its parent has not asked how. @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 function isZombie(pid: number): boolean {
-  if (process.platform !== "linux") return false;
   const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
   return /^ [ZX]/.test(stat.slice(stat.lastIndexOf(")") + 1));
 }

@@ -83,8 +83,8 @@ async function moveWithoutReplacing(from: string, to: string): Promise<void> {
  */
 export async function removeSecondName(target: string): Promise<void> {
   const { donePath } = partPathsOf(target);
-  const done = await lstat(donePath, { bigint: true }).catch(() => undefined);
-  const found = await lstat(target, { bigint: true }).catch(() => undefined);
+  const files = [donePath, target].map((path) => lstat(path, { bigint: true }).catch(() => undefined));
+  const [done, found] = await Promise.all(files);
   if (done !== undefined && done.dev === found?.dev && done.ino === found.ino) await removeFile(donePath);
 }
 

@@ -182,6 +182,13 @@ test("the bytes are on disk before the file gets its name", async ({ path }) => 
   expect(steps).toEqual(["sync part", "link", "sync folder"]);
 });
 
+test("a file system that becomes read-only says so", async ({ path }) => {
+  failAt("rename", ".part", "EROFS");
+  await using server = await startFileServer(whole);
+  const error = await caught(save(server, path, replace));
+  expect(error).toMatchObject({ kind: "no_permission", message: expect.stringMatching(/read-only\. .* \(EROFS\)\.$/) });
+});
+
 test("a failure that does not pass is not repeated", async () => {
   const work = vi.fn<() => Promise<never>>(() => Promise.reject(systemError("ENOSPC")));
   expect(await caught(retryWhileInUse(work))).toMatchObject({ code: "ENOSPC" });

@@ -1,6 +1,6 @@
 /** `lockFile` in one process: whose lock it respects, whose it takes over, and what it does not take for a lock. */
 import { spawnSync } from "node:child_process";
-import { closeSync, openSync, readlinkSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { link, mkdir, open, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -15,6 +15,7 @@ vi.mock(import("node:fs"), async (original) => {
   return {
     ...actual,
     closeSync: vi.fn<typeof closeSync>(actual.closeSync),
+    unlinkSync: vi.fn<typeof unlinkSync>(actual.unlinkSync),
     openSync: vi.fn<typeof openSync>(actual.openSync),
     readlinkSync: vi.fn<(path: string) => string>(actual.readlinkSync) as unknown as typeof readlinkSync,
     writeFileSync: vi.fn<typeof writeFileSync>(actual.writeFileSync),
@@ -210,4 +211,13 @@ test("lockFile gives up when there is a lock that cannot be seen", async () => {
 
 test("lockFile rejects when the folder is missing", async () => {
   await expect(lockFile(folder.at("none/lock"))).rejects.toThrow("ENOENT");
+});
+
+test("a virus scanner that holds the probe of the clock stops nobody", async () => {
+  await leaveLock(foreign);
+  vi.mocked(unlinkSync).mockImplementationOnce(() => {
+    throw Object.assign(new Error("EBUSY"), { code: "EBUSY" });
+  });
+  await expectHeld();
+  await vi.waitFor(async () => expect(await folder.names()).toEqual(["a.png.part.lock"]));
 });

@@ -1,6 +1,6 @@
 /** Publishing, while another process does the same: the file that gets the name is the one that was written, or none. */
 import { readFileSync } from "node:fs";
-import { link, lstat, rename, utimes, writeFile } from "node:fs/promises";
+import { link, lstat, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { expect, vi } from "vitest";
 import { caught } from "../helpers/caught.ts";
 import { until } from "../helpers/timing.ts";
@@ -150,6 +150,18 @@ test("another file in the place of the second name stays", async ({ folder, path
   await using server = await startFileServer(whole);
   await save(server, path, { overwrite: "skip" });
   expect(await folder.names()).toEqual(["a.png", "a.png.part.done"]);
+});
+
+test("a file that somebody replaces as soon as it has its name is `busy`", async ({ folder, path }) => {
+  vi.mocked(link).mockImplementationOnce(async (from, to) => {
+    await actual.link(from, to);
+    await rm(to);
+    await writeFile(to, "of somebody else");
+  });
+  await using server = await startFileServer(whole);
+  expect(await caught(save(server, path))).toMatchObject({ name: "DownloadError", kind: "busy" });
+  await expectFile(path, Buffer.from("of somebody else"));
+  expect(await folder.names()).toEqual(["a.png"]);
 });
 
 test("a file that somebody moves away as soon as it has its name is saved", async ({ folder, path }) => {
