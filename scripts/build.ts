@@ -8,7 +8,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type BuildOptions } from "esbuild";
+import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -18,12 +18,9 @@ const commonJs = ["--module", "commonjs", "--moduleResolution", "bundler", "--ve
 compile("dist/esm", "module");
 compile("dist/cjs", "commonjs", commonJs);
 
-// Some CommonJS packages `require` modules of Node. In an ES module, they find no `require`.
-const makeRequire = 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);';
 const bundledFiles = await Promise.all([
-  bundlePackages("dist/esm/src/files/name.js", { format: "esm" }),
-  bundlePackages("dist/cjs/src/files/name.js", { format: "cjs" }),
-  bundlePackages("dist/esm/src/cli/progress.js", { format: "esm", banner: { js: makeRequire } }),
+  bundlePackages("dist/esm/src/files/name.js", "esm"),
+  bundlePackages("dist/cjs/src/files/name.js", "cjs"),
 ]);
 writeFileSync(`${root}dist/third-party-licenses.txt`, licencesOf(bundledFiles.flat()));
 
@@ -63,9 +60,9 @@ function keepReachable(folder: string, doors: string[]): void {
  *
  * @returns The paths of the copied files.
  */
-async function bundlePackages(file: string, options: Pick<BuildOptions, "format" | "banner">): Promise<string[]> {
+async function bundlePackages(file: string, format: "esm" | "cjs"): Promise<string[]> {
   const { metafile } = await build({
-    ...options,
+    format,
     absWorkingDir: root,
     entryPoints: [file],
     outfile: file,

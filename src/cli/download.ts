@@ -55,6 +55,7 @@ export async function download(operands: string[], values: OptionValues): Promis
     }
   } catch (error) {
     if (!(error instanceof Interruption)) throw error;
+    display.close();
     // With `error`, the files that this command has saved would be in its own way. `skip` keeps them.
     const isInItsWay = options.overwrite === "error" && codes.includes(exitCodes.success);
     const command = isInItsWay ? "the same command with --overwrite skip" : "the same command";

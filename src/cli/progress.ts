@@ -1,6 +1,6 @@
-import cliProgress, { type Options, type Params, type SingleBar } from "cli-progress";
 import { styleText } from "node:util";
 import type { Progress } from "../index.ts";
+import { canRewriteLines, openLiveLines } from "./live-lines.ts";
 import { escapeControls, printMessage, printResult } from "./output.ts";
 
 /** Shows the progress of downloads. While it is open, it prints the command's other output, too. */
@@ -15,8 +15,7 @@ export interface ProgressDisplay {
 
 /** Shows bars on a terminal that can move its cursor. Elsewhere it prints a line now and then. */
 export function openProgressDisplay(): ProgressDisplay {
-  const { stderr, env } = process;
-  return stderr.isTTY && env.TERM !== "dumb" ? openProgressBars() : openProgressLines();
+  return canRewriteLines() ? openProgressBars() : openProgressLines();
 }
 
 const lineIntervalMs = 5000;
@@ -38,59 +37,47 @@ function openProgressLines(): ProgressDisplay {
   };
 }
 
+/** When a download began, and with how many bytes from before. */
+interface Beginning {
+  atMs: number;
+  bytes: number;
+}
+
 function openProgressBars(): ProgressDisplay {
-  const { stderr, stdout } = process;
-  const bars = new cliProgress.MultiBar({
-    stream: stderr,
-    format: formatBar,
-    barsize: 20,
-    etaBuffer: 50,
-    hideCursor: true,
-    clearOnComplete: true,
-    forceRedraw: true, // a bar that moves up must be drawn although it has not changed
-    gracefulExit: true, // gives the cursor back on a signal, because a second one ends the process at once
-  });
-  const barsById = new Map<string, SingleBar>();
-
-  function printAbove(text: string): void {
-    if (!bars.isActive) return printMessage(text);
-    // `log` neither clears what it writes over nor wraps long lines: clear first, and wrap for this text.
-    bars.log(`\u001B[J\u001B[?7h${text}\n\u001B[?7l`);
-    bars.update();
-  }
-
+  const lines = openLiveLines();
+  const beginnings = new Map<string, Beginning>();
   return {
-    update(id, fileName, { receivedBytes, totalBytes = 0 }) {
-      const bar = barsById.get(id);
-      bar?.setTotal(totalBytes);
-      bar?.update(receivedBytes);
-      // Bars below the end of the screen could not be removed again.
-      if (bar !== undefined || barsById.size >= (stderr.rows || 24) - 1) return;
-      barsById.set(id, bars.create(totalBytes, receivedBytes, { fileName: escapeControls(fileName) }));
+    update(id, fileName, progress) {
+      const beginning = beginnings.get(id) ?? { atMs: performance.now(), bytes: progress.receivedBytes };
+      beginnings.set(id, beginning);
+      lines.set(id, `${formatBar(progress, beginning)}  ${escapeControls(fileName)}`);
     },
-    remove(id) {
-      const bar = barsById.get(id);
-      if (bar !== undefined && bars.isActive) bars.remove(bar);
-      barsById.delete(id);
-    },
-    printResult: (text) => (stdout.isTTY ? printAbove(text) : printResult(text)),
-    printMessage: printAbove,
-    close() {
-      if (bars.isActive) bars.stop();
-    },
+    remove: lines.remove,
+    printResult: (text) => (process.stdout.isTTY ? lines.printAbove(() => printResult(text)) : printResult(text)),
+    printMessage: (text) => lines.printAbove(() => printMessage(text)),
+    close: lines.close,
   };
 }
 
-/** The file name comes last, because the end of a long line is cut off. */
-function formatBar(options: Options, { progress, value, total, eta }: Params, bar: { fileName: string }): string {
-  if (total === 0) return `${inMegabytes(value)} MB  ${bar.fileName}`; // the size is unknown
+const barWidth = 20;
+
+/** The file name comes after it, because the end of a long line is cut off. */
+function formatBar({ receivedBytes, totalBytes }: Progress, beginning: Beginning): string {
+  if (totalBytes === undefined) return `${inMegabytes(receivedBytes)} MB`;
+  const share = receivedBytes / (totalBytes || 1);
+  const filled = Math.floor(share * barWidth);
   // ASCII, because the width of block characters differs between terminals, especially Chinese ones.
-  const line = styleText("green", cliProgress.Format.BarFormat(progress, options), { stream: process.stderr });
-  const percent = `${Math.floor(progress * 100)}%`.padStart(4);
-  const amount = `${inMegabytes(value)}/${inMegabytes(total)} MB`.padStart(14);
-  // An unknown `eta` is a text like "INF", whatever its type says.
-  const timeLeft = Number.isFinite(eta) ? `${Math.floor(eta / 60)}:${String(eta % 60).padStart(2, "0")}` : "";
-  return `[${line}] ${percent}  ${amount}  ${timeLeft.padStart(5)}  ${bar.fileName}`;
+  const line = "=".repeat(filled) + "-".repeat(barWidth - filled);
+  const percent = `${Math.floor(share * 100)}%`.padStart(4);
+  const amount = `${inMegabytes(receivedBytes)}/${inMegabytes(totalBytes)} MB`.padStart(14);
+  const bytesPerMs = (receivedBytes - beginning.bytes) / (performance.now() - beginning.atMs);
+  const timeLeft = bytesPerMs > 0 ? formatSeconds((totalBytes - receivedBytes) / bytesPerMs / 1000) : "";
+  return `[${styleText("green", line, { stream: process.stderr })}] ${percent}  ${amount}  ${timeLeft.padStart(5)}`;
+}
+
+/** Writes seconds as 12:05. */
+function formatSeconds(seconds: number): string {
+  return `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 }
 
 function inMegabytes(bytes: number): string {

@@ -43,6 +43,11 @@ if (noTerminal !== undefined) console.warn(`The tests on a terminal are skipped:
 /** Starts the command on a terminal of its own. All its output is in `stdout`; what `stdin` gets is typed. */
 export function startOnTerminal(args: string[], environment: Record<string, string> = {}): RunningCommand {
   const command = [process.execPath, "src/cli.ts", ...args].map((word) => `'${word}'`).join(" ");
+  return startShellOnTerminal(command, environment);
+}
+
+/** Starts a line of shell on a terminal of its own. */
+export function startShellOnTerminal(command: string, environment: Record<string, string> = {}): RunningCommand {
   return startProcess("script", ["-qec", command, "/dev/null"], { TERM: "xterm-256color", ...environment });
 }
 

@@ -1,0 +1,61 @@
+/** Lines at the end of the terminal's output that are written over when they change. */
+export interface LiveLines {
+  /** Adds a line, or changes the text of the one with this id. */
+  set: (id: string, text: string) => void;
+  remove: (id: string) => void;
+  /** Calls a function that prints what is to stay, above the lines. */
+  printAbove: (print: () => void) => void;
+  /** Removes all lines. */
+  close: () => void;
+}
+
+/** Whether standard error is a terminal that can move its cursor. */
+export function canRewriteLines(): boolean {
+  return process.stderr.isTTY && process.env.TERM !== "dumb";
+}
+
+const redrawDelayMs = 100;
+
+/** Begins with no lines. They never keep the process alive, whatever the order of the calls. */
+export function openLiveLines(): LiveLines {
+  const { stderr } = process;
+  const texts = new Map<string, string>();
+  let drawnCount = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  function draw(ids: Iterable<string> = texts.keys()): void {
+    clearTimeout(timer);
+    timer = undefined;
+    // Lines above the top of the screen could not be written over.
+    const shown = [...ids].slice(0, (stderr.rows || 24) - 1);
+    // The cursor waits below the lines, and each drawing turns wrapping on again: a kill leaves nothing to repair.
+    const erase = drawnCount > 0 ? `\r\u001B[${drawnCount}A\u001B[J` : "";
+    const lines = shown.map((id) => `${texts.get(id)}\n`).join("");
+    stderr.write(lines === "" ? erase : `${erase}\u001B[?7l${lines}\u001B[?7h`);
+    drawnCount = shown.length;
+  }
+
+  function drawSoon(): void {
+    timer ??= setTimeout(draw, redrawDelayMs).unref();
+  }
+
+  return {
+    set(id, text) {
+      texts.set(id, text);
+      drawSoon();
+    },
+    remove(id) {
+      texts.delete(id);
+      drawSoon();
+    },
+    printAbove(print) {
+      draw([]);
+      print();
+      draw();
+    },
+    close() {
+      texts.clear();
+      draw();
+    },
+  };
+}
