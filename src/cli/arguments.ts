@@ -1,46 +1,67 @@
 import { parseArgs } from "node:util";
+import { commandNames, isCommandName, optionsOf, type CommandName } from "./commands.ts";
+import { optionNames, options, type OptionName, type OptionValues } from "./options.ts";
+import { suggest } from "./suggest.ts";
 
 /** Thrown for a command line that cannot be right, before anything is sent. */
-export class UsageError extends Error {}
-
-const options = {
-  json: { type: "boolean" },
-  output: { type: "string", short: "o" },
-  name: { type: "string" },
-  overwrite: { type: "string" },
-  concurrency: { type: "string" },
-  timeout: { type: "string" },
-  "base-url": { type: "string" },
-  "api-key-file": { type: "string" },
-  port: { type: "string" },
-  host: { type: "string" },
-  quiet: { type: "boolean" },
-  help: { type: "boolean", short: "h" },
-  version: { type: "boolean" },
-} as const;
-
-/** The options on the command line, by name. */
-export type OptionValues = ReturnType<typeof parseArgs<{ options: typeof options }>>["values"];
-/** The name of an option, without its dashes. */
-export type OptionName = keyof OptionValues;
-
-/** Splits a command line into options and other arguments. @throws {@link UsageError} */
-export function parseArguments(args: string[]): { values: OptionValues; positionals: string[] } {
-  try {
-    return parseArgs({ args, options, allowPositionals: true });
-  } catch (error) {
-    const [firstSentence = ""] = String(Object(error).message).split(/\.?\n|\. /);
-    const isKey = /'--?(api-?)?(key|token)'/i.test(firstSentence);
-    throw new UsageError(isKey ? `${firstSentence}: ${keyAdvice}` : firstSentence);
+export class UsageError extends Error {
+  constructor(text: string, meant?: string) {
+    super(meant === undefined ? `${text}.` : `${text}. Did you mean ${meant}?`);
   }
+}
+
+/** A command line, taken apart. */
+export interface Arguments {
+  name: CommandName | undefined;
+  operands: string[];
+  values: OptionValues;
+}
+
+/** Finds the command on a command line, right or wrong. */
+export function findCommandName(args: string[]): CommandName | undefined {
+  const [word = ""] = parseArgs({ args, options, allowPositionals: true, strict: false }).positionals;
+  return isCommandName(word) ? word : undefined;
+}
+
+/** Takes a command line apart. @throws {@link UsageError} */
+export function parseArguments(args: string[]): Arguments {
+  const name = findCommandName(args);
+  checkOptionNames(args, name);
+  const { values, positionals } = parseStrictly(args);
+  const [word, ...operands] = positionals;
+  if (word !== undefined) readCommandName(word);
+  return { name, operands, values };
+}
+
+/** Reads the name of a command. @throws {@link UsageError} */
+export function readCommandName(word: string): CommandName {
+  if (isCommandName(word)) return word;
+  throw new UsageError(`unknown command ${JSON.stringify(word)}`, suggest(word, commandNames));
 }
 
 const keyAdvice = "ps shows it to everybody. Put the key into CHENYU_API_KEY, or into a file for --api-key-file";
 
-/** Throws when an option belongs to another command. */
-export function checkOptionNames(command: string, known: readonly string[], values: OptionValues): void {
-  const unknown = Object.keys(values).find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new UsageError(`${command} has no option --${unknown}`);
+/** Throws for an option that the command does not have. */
+function checkOptionNames(args: string[], command: CommandName | undefined): void {
+  const known: string[] = command === undefined ? optionNames : optionsOf(command).map(([name]) => name);
+  const { tokens } = parseArgs({ args, options, allowPositionals: true, strict: false, tokens: true });
+  for (const token of tokens) {
+    if (token.kind !== "option" || known.includes(token.name)) continue;
+    const text = `${command ?? "chenyu-assets"} has no option ${token.rawName}`;
+    if (/^(api-?)?(key|token)$/i.test(token.name)) throw new UsageError(`${text}: ${keyAdvice}`);
+    const meant = suggest(token.name, known);
+    throw new UsageError(text, meant === undefined ? undefined : `--${meant}`);
+  }
+}
+
+function parseStrictly(args: string[]): { values: OptionValues; positionals: string[] } {
+  try {
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+    return { values: values as OptionValues, positionals }; // each value is of the type that the table says
+  } catch (error) {
+    const [firstSentence = ""] = String(Object(error).message).split(/\.?\n|\. /);
+    throw new UsageError(firstSentence);
+  }
 }
 
 /** Makes the error for a value that an option does not take. */
@@ -49,7 +70,7 @@ export function wrongValue(option: OptionName, rule: string, value: string): Usa
 }
 
 /** Reads the value of an option that takes some words only. @throws {@link UsageError} */
-export function readWord<const Word extends string>(option: OptionName, value: string, words: readonly Word[]): Word {
+export function readWord<Word extends string>(option: OptionName, value: string, words: readonly Word[]): Word {
   const word = words.find((known) => known === value);
   if (word !== undefined) return word;
   throw wrongValue(option, `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`, value);

@@ -4,8 +4,9 @@ import { parseAssetId, type AssetRef } from "../core/asset-ref.ts";
 import type { Asset, ChenyuClient, Progress } from "../index.ts";
 import { downloadAll, downloadToFile, fileNameOf } from "../node.ts";
 import type { DownloadAllOptions, DownloadResult, SavedFile } from "../node.ts";
-import { readInteger, readTimeoutMs, readWord, UsageError, wrongValue, type OptionValues } from "./arguments.ts";
+import { readInteger, readTimeoutMs, readWord, UsageError, wrongValue } from "./arguments.ts";
 import { combineExitCodes, exitCodes, Interruption } from "./exit-codes.ts";
+import { namings, overwrites, type OptionValues } from "./options.ts";
 import { escapeControls, printError } from "./output.ts";
 import { formatCount, formatProgress, openProgressDisplay, type ProgressDisplay } from "./progress.ts";
 import { openSession } from "./session.ts";
@@ -21,7 +22,7 @@ interface UnfinishedFile {
 /** Saves the files of assets and prints their paths. @returns The exit code. */
 export async function download(operands: string[], values: OptionValues): Promise<number> {
   const options = readOptions(values);
-  const naming = readWord("name", values.name ?? "original", ["original", "id", "original-id"]);
+  const naming = readWord("name", values.name ?? "original", namings);
   const target = await readTarget(operands, values);
   const { client, signal, ...session } = await openSession("download", operands, values);
   const ids = [...new Set(session.ids)]; // an asset that is named twice has one file
@@ -71,7 +72,7 @@ function readOptions(values: OptionValues): DownloadAllOptions {
   const { overwrite = "error", concurrency = "4" } = values;
   return {
     idleTimeoutMs: readTimeoutMs(values),
-    overwrite: readWord("overwrite", overwrite, ["error", "replace", "skip"]),
+    overwrite: readWord("overwrite", overwrite, overwrites),
     concurrency: readInteger("concurrency", concurrency, 1, 999),
   };
 }

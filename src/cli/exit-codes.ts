@@ -1,4 +1,6 @@
-/** The exit codes of the command. `--help` and the README list them, too. */
+import type { Text } from "./language.ts";
+
+/** The exit codes of the command. The README lists them, too. */
 export const exitCodes = {
   success: 0,
   failed: 1,
@@ -7,6 +9,19 @@ export const exitCodes = {
   interrupted: 130, // as shells do: 128 and the number of the signal
   terminated: 143,
 } as const;
+
+/** What the help says about each exit code. */
+export const exitCodeTexts: Record<keyof typeof exitCodes, Text> = {
+  success: { en: "success", zh: "成功" },
+  failed: { en: "failed", zh: "失败" },
+  wrongUsage: { en: "wrong usage; nothing was sent", zh: "用法错误，没有发送任何请求" },
+  notReady: {
+    en: "not ready; if another id failed, the exit code is 1",
+    zh: "资源尚不可用；如果另有资源失败，退出码为 1",
+  },
+  interrupted: { en: "interrupted (SIGINT)", zh: "被中断（SIGINT）" },
+  terminated: { en: "terminated (SIGTERM)", zh: "被终止（SIGTERM）" },
+};
 
 /** The exit codes for errors of the SDK, by their names. Each other one means `failed`. */
 export const exitCodeByErrorName: Partial<Record<string, number>> = { ConfigError: 2, NotReadyError: 3 };

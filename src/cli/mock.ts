@@ -2,8 +2,9 @@ import { once } from "node:events";
 import { getAssetPath } from "../../generated/document.ts";
 import { fillPath } from "../core/asset-ref.ts";
 import { resetPath, startMockServer, type MockRequest, type MockServer } from "../mock.ts";
-import { readInteger, UsageError, type OptionValues } from "./arguments.ts";
+import { readInteger, UsageError } from "./arguments.ts";
 import { exitCodes } from "./exit-codes.ts";
+import type { OptionValues } from "./options.ts";
 import { printError, printResult } from "./output.ts";
 
 /** Serves a mock of the API until a signal ends it. @returns The exit code. */

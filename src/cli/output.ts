@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 import { isChenyuError } from "../core/errors.ts";
 import { withoutQueries } from "../core/redact.ts";
 import type { Asset } from "../index.ts";
-import type { OptionValues } from "./arguments.ts";
+import type { OptionValues } from "./options.ts";
 import { describeError } from "./error-message.ts";
 import { exitCodeByErrorName, exitCodes, Interruption } from "./exit-codes.ts";
 

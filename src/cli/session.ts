@@ -4,8 +4,9 @@ import { parseAssetId } from "../core/asset-ref.ts";
 import { ConfigError } from "../core/errors.ts";
 import { checkApiKey } from "../core/options.ts";
 import { createClient, type ChenyuClient } from "../index.ts";
-import { UsageError, type OptionValues } from "./arguments.ts";
+import { UsageError } from "./arguments.ts";
 import { exitCodes, Interruption } from "./exit-codes.ts";
+import type { OptionValues } from "./options.ts";
 
 /** What `get`, `wait` and `download` have in common. */
 export interface Session {

@@ -1,6 +1,7 @@
 import type { PollEvent } from "../index.ts";
-import { readTimeoutMs, type OptionValues } from "./arguments.ts";
+import { readTimeoutMs } from "./arguments.ts";
 import { combineExitCodes } from "./exit-codes.ts";
+import type { OptionValues } from "./options.ts";
 import { createAssetPrinter, escapeControls, printMessage } from "./output.ts";
 import { openSession } from "./session.ts";
 

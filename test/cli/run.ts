@@ -69,6 +69,9 @@ const clearedVariables = [
   "NO_COLOR",
   "FORCE_COLOR",
   "CI",
+  "LC_ALL",
+  "LC_MESSAGES",
+  "LANG",
 ];
 
 function startProcess(command: string, args: string[], environment: Record<string, string>): RunningCommand {

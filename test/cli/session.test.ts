@@ -54,7 +54,7 @@ test("a key in the environment that cannot be used is refused with exit code 2, 
 });
 
 test("without a key, the message says how to give one, with exit code 2", async () => {
-  const text = "there is no API key. Set CHENYU_API_KEY, or pass --api-key-file. See chenyu-assets --help.";
+  const text = "there is no API key. Set CHENYU_API_KEY, or pass --api-key-file. See chenyu-assets get --help.";
   expect(await run(["get", "asset_1"])).toEqual({ exitCode: 2, stdout: "", stderr: `chenyu-assets: ${text}\n` });
 });
 
@@ -67,6 +67,13 @@ test.each([[["--api-key", "s3cret"]], [["--api-key=s3cret"]], [["--token=s3cret"
     expect(stderr).not.toContain("s3cret");
   },
 );
+
+test("a key before the command is not taken for a command and shown", async () => {
+  const { exitCode, stderr } = await run(["--api-key", "s3cret", "get", "asset_1"]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/^chenyu-assets: chenyu-assets has no option --api-key: ps shows/);
+  expect(stderr).not.toContain("s3cret");
+});
 
 test("one wrong id is refused before any request, with exit code 2", async () => {
   await using server = await startServer(always(500, ""));

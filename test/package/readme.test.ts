@@ -65,12 +65,13 @@ describe.each(readmes)("$name", ({ text }) => {
   });
 
   test("names only commands and options that --help shows", async () => {
-    const { stdout: help } = await run(process.execPath, [join(root, "src/cli.ts"), "--help"]);
     const commands = [...text.matchAll(/npx chenyu-assets ([^`#\n]+)/g)].map(([, words]) => words!.trim().split(" "));
     expect(new Set(commands.map(([command]) => command))).toEqual(
       new Set(["get", "wait", "download", "mock", "--help"]),
     );
     for (const [command, ...rest] of commands) {
+      const args = command === "--help" ? [] : [command!];
+      const { stdout: help } = await run(process.execPath, [join(root, "src/cli.ts"), "help", ...args]);
       for (const word of [command, ...rest.filter((word) => word.startsWith("--"))]) expect(help).toContain(word);
     }
   });
