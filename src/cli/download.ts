@@ -1,13 +1,13 @@
 import { stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, extname, join } from "node:path";
 import { parseAssetId, type AssetRef } from "../core/asset-ref.ts";
 import type { Asset, ChenyuClient, Progress } from "../index.ts";
 import { downloadAll, downloadToFile, fileNameOf } from "../node.ts";
-import type { DownloadAllOptions, DownloadResult, SavedFile } from "../node.ts";
+import type { DownloadAllOptions, DownloadResult, FileOptions, SavedFile } from "../node.ts";
 import { readInteger, readTimeoutMs, readWord, UsageError, wrongValue } from "./arguments.ts";
 import { combineExitCodes, exitCodes, Interruption } from "./exit-codes.ts";
 import { namings, overwrites, type OptionValues } from "./options.ts";
-import { escapeControls, printError } from "./output.ts";
+import { escapeControls, printFailure } from "./output.ts";
 import { formatCount, formatProgress, openProgressDisplay, type ProgressDisplay } from "./progress.ts";
 import { openSession } from "./session.ts";
 
@@ -21,11 +21,12 @@ interface UnfinishedFile {
 
 /** Saves the files of assets and prints their paths. @returns The exit code. */
 export async function download(operands: string[], values: OptionValues): Promise<number> {
-  const options = readOptions(values);
+  const options = readOptions(operands, values);
   const naming = readWord("name", values.name ?? "original", namings);
   const target = await readTarget(operands, values);
   const { client, signal, ...session } = await openSession("download", operands, values);
   const ids = [...new Set(session.ids)]; // an asset that is named twice has one file
+  const { json = false } = values;
   const display = openProgressDisplay();
 
   const unfinished = new Map<string, UnfinishedFile>(ids.map((id) => [id, { path: target }]));
@@ -52,7 +53,7 @@ export async function download(operands: string[], values: OptionValues): Promis
       unfinished.delete(id);
       display.remove(id);
       if (file !== undefined) display.printResult(formatSavedFile(id, file, values));
-      codes.push(file === undefined ? printError(error, display.printMessage) : exitCodes.success);
+      codes.push(file === undefined ? printFailure(id, error, json, display) : exitCodes.success);
     }
   } catch (error) {
     if (!(error instanceof Interruption)) throw error;
@@ -68,9 +69,13 @@ export async function download(operands: string[], values: OptionValues): Promis
   return combineExitCodes(codes);
 }
 
-function readOptions(values: OptionValues): DownloadAllOptions {
-  const { overwrite = "error", concurrency = "4" } = values;
+type Options = DownloadAllOptions & Pick<FileOptions, "sha256">;
+
+function readOptions(operands: string[], values: OptionValues): Options {
+  const { overwrite = "error", concurrency = "4", sha256 } = values;
+  if (sha256 !== undefined && operands.length > 1) throw new UsageError("--sha256 is that of one file. Pass one id");
   return {
+    sha256,
     idleTimeoutMs: readTimeoutMs(values),
     overwrite: readWord("overwrite", overwrite, overwrites),
     concurrency: readInteger("concurrency", concurrency, 1, 999),
@@ -84,6 +89,10 @@ async function readTarget(operands: string[], { output = "." }: OptionValues): P
   if (operands.length > 1 && stats?.isDirectory() === false) {
     throw new UsageError(`--output must be a folder for several assets, but ${JSON.stringify(output)} is a file`);
   }
+  if (operands.length > 1 && stats === undefined && extname(output) !== "" && !/[/\\]$/.test(output)) {
+    const text = `--output must be a folder for several assets, but ${JSON.stringify(output)} looks like a file`;
+    throw new UsageError(text, JSON.stringify(`${output}/`));
+  }
   return output;
 }
 
@@ -92,10 +101,15 @@ async function* downloadOne(
   client: ChenyuClient,
   [asset]: string[],
   target: string,
-  { onProgress, ...options }: DownloadAllOptions,
+  { onProgress, ...options }: Options,
 ): AsyncGenerator<DownloadResult> {
   const withAsset = (progress: Progress): unknown => onProgress?.(progress, asset!);
-  yield { asset: asset!, file: await downloadToFile(client, asset!, target, { ...options, onProgress: withAsset }) };
+  try {
+    yield { asset: asset!, file: await downloadToFile(client, asset!, target, { ...options, onProgress: withAsset }) };
+  } catch (error) {
+    if (error instanceof Interruption) throw error;
+    yield { asset: asset!, error };
+  }
 }
 
 /** Prints how much of an interrupted download is on disk, if it has begun. */

@@ -7,6 +7,7 @@ const flags: Partial<Record<string, string>> = {
   totalTimeoutMs: "--timeout",
   waitTimeoutMs: "--timeout",
   idleTimeoutMs: "--timeout",
+  sha256: "--sha256",
 };
 
 /** The option that a message names, for errors that have no field `option`. */

@@ -13,13 +13,13 @@ export async function get(operands: string[], values: OptionValues): Promise<num
   const { ids, client, signal } = await openSession("get", operands, values);
   const printAsset = createAssetPrinter(ids, values);
   const codes: number[] = [];
-  const running: Promise<Asset>[] = [];
+  const running: [id: string, asset: Promise<Asset>][] = [];
   for (const id of ids) {
-    if (running.length === concurrency) codes.push(await printAsset(running.shift()!));
+    if (running.length === concurrency) codes.push(await printAsset(...running.shift()!));
     const asset = client.assets.get(id, { signal, totalTimeoutMs });
     asset.catch(() => {}); // it may fail before anybody awaits it
-    running.push(asset);
+    running.push([id, asset]);
   }
-  for (const asset of running) codes.push(await printAsset(asset));
+  for (const [id, asset] of running) codes.push(await printAsset(id, asset));
   return combineExitCodes(codes);
 }

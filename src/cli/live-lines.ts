@@ -1,10 +1,10 @@
-/** Lines at the end of the terminal's output that are written over when they change. */
-export interface LiveLines {
+import { printMessage, printResult, type Printer } from "./output.ts";
+
+/** Lines at the end of the terminal's output that are written over when they change. It prints what stays above them. */
+export interface LiveLines extends Printer {
   /** Adds a line, or changes the text of the one with this id. */
   set: (id: string, text: string) => void;
   remove: (id: string) => void;
-  /** Calls a function that prints what is to stay, above the lines. */
-  printAbove: (print: () => void) => void;
   /** Removes all lines. */
   close: () => void;
 }
@@ -18,7 +18,7 @@ const redrawDelayMs = 100;
 
 /** Begins with no lines. They never keep the process alive, whatever the order of the calls. */
 export function openLiveLines(): LiveLines {
-  const { stderr } = process;
+  const { stdout, stderr } = process;
   const texts = new Map<string, string>();
   let drawnCount = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -39,6 +39,12 @@ export function openLiveLines(): LiveLines {
     timer ??= setTimeout(draw, redrawDelayMs).unref();
   }
 
+  function printAbove(text: string, print: (text: string) => void): void {
+    draw([]);
+    print(text);
+    draw();
+  }
+
   return {
     set(id, text) {
       texts.set(id, text);
@@ -48,11 +54,8 @@ export function openLiveLines(): LiveLines {
       texts.delete(id);
       drawSoon();
     },
-    printAbove(print) {
-      draw([]);
-      print();
-      draw();
-    },
+    printResult: (text) => (stdout.isTTY ? printAbove(text, printResult) : printResult(text)),
+    printMessage: (text) => printAbove(text, printMessage),
     close() {
       texts.clear();
       draw();

@@ -1,8 +1,9 @@
 import { styleText } from "node:util";
-import { isChenyuError } from "../core/errors.ts";
+import { isChenyuError, ResponseError } from "../core/errors.ts";
 import { withoutQueries } from "../core/redact.ts";
 import type { Asset } from "../index.ts";
 import type { OptionValues } from "./options.ts";
+import { describeAsJson } from "./error-json.ts";
 import { describeError } from "./error-message.ts";
 import { exitCodeByErrorName, exitCodes, Interruption } from "./exit-codes.ts";
 
@@ -24,35 +25,48 @@ export function printError(error: unknown, print: (line: string) => void = print
   return exitCodeByErrorName[error.name] ?? exitCodes.failed;
 }
 
-/** Makes a function that prints an asset or its failure. People get a table, programs get JSON. */
-export function createAssetPrinter(ids: string[], { json }: OptionValues): (asset: Promise<Asset>) => Promise<number> {
-  const asJson = json || !process.stdout.isTTY;
-  const gap = ids.length > 1 && !asJson ? "\n" : "";
-  function print(asset: Asset): number {
-    const text = formatUnlessDeep(asset, asJson ? formatJson : formatTable);
-    if (text === undefined) {
-      const id = escapeControls(asset.asset_id.slice(0, 80));
-      printMessage(`chenyu-assets: ${id}: a field is nested too deeply to be printed. Check --base-url.`);
-      return exitCodes.failed;
-    }
-    printResult(text + gap);
-    return exitCodes.success;
-  }
-  return (asset) => asset.then(print, (error: unknown) => printError(error));
+/** Where a command prints. */
+export interface Printer {
+  printResult: (text: string) => void;
+  printMessage: (text: string) => void;
 }
 
-/** @returns `undefined` if `JSON.stringify`, which calls itself for each level, runs out of stack. */
-function formatUnlessDeep(asset: Asset, format: (asset: Asset) => string): string | undefined {
+/** Prints the failure of one asset: a message, and before it a line of JSON where results are JSON. @returns The exit code. */
+export function printFailure(asset: string, error: unknown, asJson: boolean, printer: Printer): number {
+  if (asJson && isChenyuError(error)) printer.printResult(formatJson({ asset, error: describeAsJson(error) }));
+  return printError(error, printer.printMessage);
+}
+
+/** Makes a function that prints an asset or its failure. People get a table, programs get JSON. */
+export function createAssetPrinter(
+  ids: string[],
+  { json = !process.stdout.isTTY }: OptionValues,
+  printer: Printer = { printResult, printMessage },
+): (id: string, asset: Promise<Asset>) => Promise<number> {
+  const gap = ids.length > 1 && !json ? "\n" : "";
+  return async (id, asset) => {
+    try {
+      printer.printResult(formatUnlessDeep(id, await asset, json ? formatJson : formatTable) + gap);
+      return exitCodes.success;
+    } catch (error) {
+      return printFailure(id, error, json, printer);
+    }
+  };
+}
+
+/** `JSON.stringify` calls itself for each level, and may run out of stack. */
+function formatUnlessDeep(id: string, asset: Asset, format: (asset: Asset) => string): string {
   try {
     return format(asset);
   } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
+    if (!(error instanceof RangeError)) throw error;
+    const text = `${id}: a field is nested too deeply to be printed. The API is not known to answer like this.`;
+    throw new ResponseError(text, { status: 200 });
   }
 }
 
-function formatJson(asset: Asset): string {
-  return escapeControls(JSON.stringify(asset));
+function formatJson(value: object): string {
+  return escapeControls(JSON.stringify(value));
 }
 
 /** A longer name moves only its own value, because it would make every line as long. */

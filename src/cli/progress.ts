@@ -1,15 +1,13 @@
 import { styleText } from "node:util";
 import type { Progress } from "../index.ts";
 import { canRewriteLines, openLiveLines } from "./live-lines.ts";
-import { escapeControls, printMessage, printResult } from "./output.ts";
+import { escapeControls, printMessage, printResult, type Printer } from "./output.ts";
 
 /** Shows the progress of downloads. While it is open, it prints the command's other output, too. */
-export interface ProgressDisplay {
+export interface ProgressDisplay extends Printer {
   update(id: string, fileName: string, progress: Progress): void;
   /** Removes a download that has ended. */
   remove(id: string): void;
-  printResult(text: string): void;
-  printMessage: (text: string) => void;
   close(): void;
 }
 
@@ -53,8 +51,8 @@ function openProgressBars(): ProgressDisplay {
       lines.set(id, `${formatBar(progress, beginning)}  ${escapeControls(fileName)}`);
     },
     remove: lines.remove,
-    printResult: (text) => (process.stdout.isTTY ? lines.printAbove(() => printResult(text)) : printResult(text)),
-    printMessage: (text) => lines.printAbove(() => printMessage(text)),
+    printResult: lines.printResult,
+    printMessage: lines.printMessage,
     close: lines.close,
   };
 }

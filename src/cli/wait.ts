@@ -1,6 +1,7 @@
 import type { PollEvent } from "../index.ts";
 import { readTimeoutMs } from "./arguments.ts";
 import { combineExitCodes } from "./exit-codes.ts";
+import { canRewriteLines, openLiveLines } from "./live-lines.ts";
 import type { OptionValues } from "./options.ts";
 import { createAssetPrinter, escapeControls, printMessage } from "./output.ts";
 import { openSession } from "./session.ts";
@@ -9,14 +10,25 @@ import { openSession } from "./session.ts";
 export async function wait(operands: string[], values: OptionValues): Promise<number> {
   const waitTimeoutMs = readTimeoutMs(values);
   const { ids, client, signal } = await openSession("wait", operands, values);
-  const printAsset = createAssetPrinter(ids, values);
+  const lines = canRewriteLines() ? openLiveLines() : undefined;
+  const show = lines?.set ?? ((_id: string, text: string) => process.stderr.isTTY && printMessage(text));
+  const printAsset = createAssetPrinter(ids, values, lines);
   const codes = ids.map((id) => {
-    const onPoll = ({ status, error, delayMs }: PollEvent): void => {
-      const result = status ?? error?.name ?? "no answer";
-      printMessage(escapeControls(`${id}: ${result}, again in ${(delayMs / 1000).toFixed(1)} s`));
-    };
-    const options = { signal, waitTimeoutMs, onPoll: process.stderr.isTTY ? onPoll : undefined };
-    return printAsset(client.assets.waitUntilReady(id, options));
+    const onPoll = (event: PollEvent): void => show(id, escapeControls(formatPoll(id, event)));
+    const asset = client.assets.waitUntilReady(id, { signal, waitTimeoutMs, onPoll });
+    return printAsset(
+      id,
+      asset.finally(() => lines?.remove(id)),
+    );
   });
-  return combineExitCodes(await Promise.all(codes));
+  try {
+    return combineExitCodes(await Promise.all(codes));
+  } finally {
+    lines?.close();
+  }
+}
+
+function formatPoll(id: string, { poll, status, error, delayMs }: PollEvent): string {
+  const result = String(status ?? error?.name).slice(0, 80);
+  return `${id}: ${result}, look-up ${poll}, again in ${(delayMs / 1000).toFixed(1)} s`;
 }

@@ -1,4 +1,5 @@
 /** The command `download`. */
+import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import { readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -51,6 +52,46 @@ test("--json prints a line of JSON for each file", async () => {
   const path = folder.at("picture.png");
   const { stdout } = await run(["download", ready, "--json", "-o", path], environment);
   expect(JSON.parse(stdout)).toEqual({ asset: ready, path, size: 102_400, resumedFrom: 0, skipped: false });
+});
+
+test.each([
+  ["one", [expired]],
+  ["one of several", [ready, expired]],
+])("--json prints a line of JSON also for a failure: %s", async (_name, ids) => {
+  const { exitCode, stdout, stderr } = await run(["download", ...ids, "--json", "-o", folder.path], environment);
+  expect(exitCode).toBe(1);
+  const lines = stdout.trim().split("\n");
+  const failures = lines.map((line) => JSON.parse(line)).filter(({ error }) => error !== undefined);
+  expect(lines).toHaveLength(ids.length);
+  expect(failures).toMatchObject([{ asset: expired, error: { name: "ApiError", kind: "rejected", status: 200 } }]);
+  expect(stderr).toMatch(/^chenyu-assets: GET .*\n$/);
+});
+
+test("--json prints no line for a download that was interrupted", async () => {
+  const downloading = start(["download", slow, "--json", "-o", folder.path], environment);
+  await until(() => sizeOf(folder.at(`${slow}.mp4.part`)) > 0);
+  downloading.child.kill("SIGINT");
+  expect(await finish(downloading)).toMatchObject({ exitCode: 130, stdout: "" });
+});
+
+test("--sha256 proves the content, also of a file that is there already", async () => {
+  const path = folder.at("picture.png");
+  const args = ["download", ready, "-o", path, "--overwrite", "skip", "--sha256"];
+  const wrong = await run([...args, "0".repeat(64)], environment);
+  expect(wrong).toMatchObject({ exitCode: 1, stdout: "" });
+  await run(["download", ready, "-o", path], environment);
+  const digest = createHash("sha256")
+    .update(await readFile(path))
+    .digest("hex");
+  expect(await run([...args, digest], environment)).toEqual({ exitCode: 0, stdout: `${path}\n`, stderr: "" });
+  await writeFile(path, Buffer.alloc(102_400, "mine"));
+  expect(await run([...args, digest], environment)).toMatchObject({ exitCode: 1, stdout: "" });
+});
+
+test("a value that --sha256 does not take is refused by its name", async () => {
+  const { exitCode, stderr } = await run(["download", ready, "--sha256", "abc"], environment);
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/^chenyu-assets: --sha256: /);
 });
 
 test("ends with exit code 3 when an asset has no content yet", async () => {
@@ -127,6 +168,15 @@ test("refuses to save several assets into one file, before any request", async (
   expect(exitCode).toBe(2);
   expect(stderr).toContain(`--output must be a folder for several assets, but ${JSON.stringify(path)} is a file`);
   expect(server.requests).toEqual([]);
+});
+
+test.each(["one.png", "new/one.png"])("refuses %s as a folder for several assets, and names the fix", async (name) => {
+  const path = folder.at(name);
+  const { exitCode, stderr } = await run(["download", ready, video, "-o", path], environment);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain(`but "${path}" looks like a file. Did you mean "${path}/"? See `);
+  expect(await folder.names()).toEqual([]);
+  expect(await run(["download", ready, video, "-o", `${path}/`], environment)).toMatchObject({ exitCode: 0 });
 });
 
 test.each([

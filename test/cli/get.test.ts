@@ -27,7 +27,9 @@ test("prints several assets in the order of the ids, and goes on after one that 
   const ids = [expired, ...Array.from({ length: 9 }, (_, index) => `asset_${index}`), "--", "-asset"];
   const { exitCode, stdout, stderr } = await run(["get", ...ids], environment);
   expect(exitCode).toBe(1);
-  expect(parseLines(stdout).map(({ asset_id }) => asset_id)).toEqual([...ids.slice(1, 10), "-asset"]);
+  const [failure, ...assets] = parseLines(stdout);
+  expect(failure).toMatchObject({ asset: expired, error: { name: "ApiError", kind: "rejected", code: 1001 } });
+  expect(assets.map(({ asset_id }) => asset_id)).toEqual([...ids.slice(1, 10), "-asset"]);
   expect(stderr).toMatch(/^chenyu-assets: GET .*1001: HTTP 200, code 1001, "资源已过期" \(rejected\)\. .*\n$/);
 });
 
@@ -73,31 +75,38 @@ test("escapes it in JSON and in messages, too", async () => {
     response.setHeader("content-type", "application/json").end(JSON.stringify(answer));
   });
   const { stdout, stderr } = await run(["get", "a", "b"], { ...environment, CHENYU_BASE_URL: server.url });
-  expect(parseLines(stdout)).toEqual([hostileAsset]);
+  expect(parseLines(stdout)).toEqual([hostileAsset, expect.objectContaining({ asset: "b" })]);
+  expect(stdout).not.toMatch(/(?!\n)[\p{Control}\p{Bidi_Control}]/u);
   expect(stderr).toContain(String.raw`\u009b2J\u202egnp.exe`);
   expect((stdout + stderr).replaceAll("\n", "")).not.toMatch(/[\p{Control}\p{Bidi_Control}]/u);
 });
 
 /** Deeper than `JSON.stringify` can go, and yet short enough for an answer. */
 const deepField = `${"[".repeat(400_000)}${"]".repeat(400_000)}`;
-const tooDeep = "chenyu-assets: a: a field is nested too deeply to be printed. Check --base-url.";
+const tooDeep = "a: a field is nested too deeply to be printed. The API is not known to answer like this.";
 
-test("an asset that is nested too deeply to be printed is a message, and the next one is printed", async () => {
-  await using server = await startServer((request, response) => {
-    const id = request.url!.at(-1);
-    const field = id === "a" ? deepField : "1";
-    response.setHeader("content-type", "application/json");
-    response.end(`{"code":0,"msg":"","data":{"asset_id":"${id}","field":${field}}}`);
-  });
-  const variables = { ...environment, CHENYU_BASE_URL: server.url };
-  const { exitCode, stdout, stderr } = await run(["get", "a", "b"], variables);
-  expect({ exitCode, stdout, stderr }).toEqual({
-    exitCode: 1,
-    stdout: '{"asset_id":"b","field":1}\n',
-    stderr: `${tooDeep}\n`,
-  });
-  if (noTerminal === undefined) expect((await runOnTerminal(["get", "a"], variables)).stdout).toBe(`${tooDeep}\r\n`);
-});
+test.each(["get", "wait"])(
+  "%s: one asset that is nested too deeply fails, and the other is printed",
+  async (command) => {
+    await using server = await startServer((request, response) => {
+      const id = request.url!.at(-1);
+      const field = id === "a" ? deepField : "1";
+      response.setHeader("content-type", "application/json");
+      response.end(`{"code":0,"msg":"","data":{"asset_id":"${id}","status":"confirmed","field":${field}}}`);
+    });
+    const variables = { ...environment, CHENYU_BASE_URL: server.url };
+    const { exitCode, stdout, stderr } = await run([command, "a", "b"], variables);
+    const message = `chenyu-assets: ${tooDeep} On the command line: --base-url.`;
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: `${message}\n` });
+    const error = { name: "ResponseError", message: tooDeep, status: 200, attempts: 1, retryable: false };
+    expect(parseLines(stdout).toSorted((one) => ("error" in one ? -1 : 1))).toEqual([
+      { asset: "a", error },
+      expect.objectContaining({ asset_id: "b" }),
+    ]);
+    if (noTerminal === undefined)
+      expect((await runOnTerminal([command, "a"], variables)).stdout).toBe(`${message}\r\n`);
+  },
+);
 
 test.skipIf(noTerminal)("a table may have very many fields, and a name that is very long", async () => {
   const fields = Object.fromEntries(
@@ -114,6 +123,19 @@ test.skipIf(noTerminal)("a table may have very many fields, and a name that is v
   expect([exitCode, rows.length]).toEqual([0, 130_003]);
   expect(rows[1]).toBe(`${"\u{20000}".padEnd(40)}0`);
   expect(rows.at(-2)).toBe(`${"x".repeat(10_000)}  1`);
+});
+
+test("a failure in JSON has its facts and its cause, and no secret", async () => {
+  const args = ["get", "asset_1", "--timeout", "0.2", "--base-url", "http://127.0.0.1:1"];
+  const { exitCode, stdout, stderr } = await run(args, { ...environment, CHENYU_API_KEY: "cy_s3cret" });
+  expect(exitCode).toBe(1);
+  const [{ asset, error }] = JSON.parse(`[${stdout}]`);
+  expect(asset).toBe("asset_1");
+  expect(error).toMatchObject({ name: "TimeoutError", attempts: expect.any(Number), retryable: false });
+  expect(error.message).toContain("Raise totalTimeoutMs (200 ms)");
+  expect(error.cause).toMatch(/no whole response came \(bad port\)/);
+  expect(stderr).toMatch(/^chenyu-assets: .*\n$/);
+  expect(stdout + stderr).not.toMatch(/cy_s3cret|stack/);
 });
 
 test("goes on when its output is closed", async () => {

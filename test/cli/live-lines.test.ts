@@ -31,7 +31,7 @@ describe.skipIf(noTerminal)("on a terminal", () => {
   });
 
   test("what is printed stays above the lines", async () => {
-    const calls = 'lines.set("a", "1"); lines.printAbove(() => console.log("x")); lines.remove("a"); await sleep(500);';
+    const calls = 'lines.set("a", "1"); lines.printMessage("x"); lines.remove("a"); await sleep(500);';
     expect(await runCalls(`${calls} lines.close()`)).toBe(`x\n${frame("1")}${erase(1)}`);
   });
 
@@ -44,7 +44,7 @@ describe.skipIf(noTerminal)("on a terminal", () => {
     ["nothing is ever drawn", "", ""],
     ["they are left open", 'lines.set("a", "1");', ""],
     ["one is set after their end", 'lines.close(); lines.set("a", "1");', ""],
-    ["a message comes before the first", 'lines.printAbove(() => {}); lines.set("a", "1"); lines.close();', ""],
+    ["a message comes before the first", 'lines.printMessage("x"); lines.set("a", "1"); lines.close();', "x\n"],
     ["one is removed that was never there", 'lines.remove("a"); lines.close(); lines.close();', ""],
   ])("the process ends when %s", async (_name, calls, output) => {
     expect(await runCalls(calls)).toBe(output);

@@ -123,6 +123,7 @@ test.each([
   [["download", "asset_1", "--overwrite", "yes"], '--overwrite must be error, replace or skip, not "yes"'],
   [["download", "asset_1", "--name", "Id"], '--name must be original, id or original-id, not "Id"'],
   [["download", "asset_1", "--name", ""], '--name must be original, id or original-id, not ""'],
+  [["download", "a", "b", "--sha256", "0"], "--sha256 is that of one file. Pass one id"],
   [["get", "asset_1", "--name", "id"], "get has no option --name"],
   [["download", "asset_1", "--concurrency", "0"], '--concurrency must be a whole number from 1 to 999, not "0"'],
 ])("%j is refused in one line, with exit code 2", async (args, message) => {

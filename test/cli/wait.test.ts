@@ -1,5 +1,5 @@
 /** The command `wait`. */
-import { expect, inject, test } from "vitest";
+import { describe, expect, inject, test } from "vitest";
 import { testAssets } from "../../generated/document.ts";
 import { until } from "../helpers/timing.ts";
 import { startServer, type TestServer } from "../servers/server.ts";
@@ -24,8 +24,11 @@ async function startReviewServer(): Promise<TestServer> {
 test("prints each asset when it is ready, and ends with exit code 3 when one is not ready in time", async () => {
   const { exitCode, stdout, stderr } = await run(["wait", underReview, ready, "--timeout", "3"], environment);
   expect(exitCode).toBe(3);
-  expect(stdout).toMatch(/^[^\n]+\n$/);
-  expect(JSON.parse(stdout)).toMatchObject({ asset_id: ready, status: "confirmed" });
+  const lines = stdout.trim().split("\n");
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { asset_id: ready, status: "confirmed" },
+    { asset: underReview, error: { name: "NotReadyError", retryable: true } },
+  ]);
   expect(stderr).toMatch(
     /^chenyu-assets: asset_\w+: not ready in time \(.*"reviewing"\)\. Raise --timeout \(3000 ms\).*\n$/,
   );
@@ -33,17 +36,47 @@ test("prints each asset when it is ready, and ends with exit code 3 when one is 
 
 test("ends with exit code 1 when one asset is not ready and another one has failed", async () => {
   const { exitCode, stdout } = await run(["wait", underReview, expired, "--timeout", "3"], environment);
-  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+  expect(exitCode).toBe(1);
+  const failures = stdout.trim().split("\n");
+  expect(failures.map((line) => JSON.parse(line).asset)).toEqual([expired, underReview]);
 });
 
-test.skipIf(noTerminal)("prints a line for each look-up on a terminal", async () => {
-  await using server = await startReviewServer();
-  const variables = { ...environment, CHENYU_BASE_URL: server.url, NO_COLOR: "1" };
-  const { exitCode, stdout } = await runOnTerminal(["wait", "asset_1"], variables);
-  expect(exitCode).toBe(0);
-  expect(stdout).toMatch(
-    /^(asset_1: reviewing, again in \d\.\d s\r\n){2}asset_id {2}asset_1\r\nstatus {4}confirmed\r\n$/,
-  );
+describe.skipIf(noTerminal)("on a terminal", () => {
+  const variables = { ...environment, NO_COLOR: "1" };
+  const table = "asset_id  asset_1\r\nstatus    confirmed\r\n";
+
+  test("writes one line over for each look-up, and removes it at the end", async () => {
+    await using server = await startReviewServer();
+    const { exitCode, stdout } = await runOnTerminal(["wait", "asset_1"], {
+      ...variables,
+      CHENYU_BASE_URL: server.url,
+    });
+    expect(exitCode).toBe(0);
+    const line = (poll: number): string => `asset_1: reviewing, look-up ${poll}, again in 0.0 s\r\n`;
+    const up = "\r\u001B[1A\u001B[J";
+    const drawn = ["\u001B[?7l", line(1), "\u001B[?7h", up, "\u001B[?7l", line(2), "\u001B[?7h", up, table].join("");
+    expect(stdout.replaceAll(/\d\.\d s/g, "0.0 s")).toBe(drawn);
+  });
+
+  test("writes a line for each asset, and prints the one that is ready above the others", async () => {
+    const args = ["wait", underReview, expired, ready, "--timeout", "3"];
+    const { exitCode, stdout } = await runOnTerminal(args, variables);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/status +confirmed\r\n/);
+    expect(stdout.match(/chenyu-assets: /g)).toHaveLength(2);
+    expect(stdout).toMatch(new RegExp(`${underReview}: reviewing, look-up 1, again in \\d\\.\\d s`));
+    expect(stdout).not.toContain("{");
+  });
+
+  test("prints a line for each look-up on a dumb terminal", async () => {
+    await using server = await startReviewServer();
+    const dumb = { ...variables, CHENYU_BASE_URL: server.url, TERM: "dumb" };
+    const { stdout } = await runOnTerminal(["wait", "asset_1"], dumb);
+    const [first, second, ...rows] = stdout.split(/(?<=\n)/);
+    expect(first).toMatch(/^asset_1: reviewing, look-up 1, again in \d\.\d s\r\n$/);
+    expect(second).toMatch(/^asset_1: reviewing, look-up 2, again in \d\.\d s\r\n$/);
+    expect(rows.join("")).toBe(table);
+  });
 });
 
 test.each([
