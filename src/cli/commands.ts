@@ -31,8 +31,8 @@ const connectionOptions: Command["options"] = {
     zh: "存放 API Key 的文件，- 表示标准输入。（默认：CHENYU_API_KEY）",
   },
   "base-url": {
-    en: `The URL of the API. (default: CHENYU_BASE_URL, else ${serverUrl})`,
-    zh: `API 的地址。（默认：CHENYU_BASE_URL，否则 ${serverUrl}）`,
+    en: `The URL of the API. http: is for this machine, and for the hosts that CHENYU_ALLOW_INSECURE_HOSTS names, such as mock,10.0.0.5. (default: CHENYU_BASE_URL, else ${serverUrl})`,
+    zh: `API 的地址。http: 只能用于本机，以及 CHENYU_ALLOW_INSECURE_HOSTS 列出的主机，例如 mock,10.0.0.5。（默认：CHENYU_BASE_URL，否则 ${serverUrl}）`,
   },
 };
 
@@ -135,8 +135,8 @@ export const commands: Record<CommandName, Command> = {
     options: {
       port: { en: "The port; 0 is any free one. (default: 4010)", zh: "端口，0 表示任意空闲端口。（默认：4010）" },
       host: {
-        en: "The address to listen on. 0.0.0.0 is every address of this machine. The SDK itself accepts http: only on this machine, and on the hosts that CHENYU_ALLOW_INSECURE_HOSTS names. (default: 127.0.0.1)",
-        zh: "监听的地址，0.0.0.0 表示本机所有地址。SDK 只接受本机的 http:，以及 CHENYU_ALLOW_INSECURE_HOSTS 列出的主机。（默认：127.0.0.1）",
+        en: "The address to listen on. 0.0.0.0 is every address of this machine; clients elsewhere need CHENYU_ALLOW_INSECURE_HOSTS. (default: 127.0.0.1)",
+        zh: "监听的地址，0.0.0.0 表示本机所有地址；其他机器上的客户端需要 CHENYU_ALLOW_INSECURE_HOSTS。（默认：127.0.0.1）",
       },
       quiet: { en: "Print only the URL: no table, no requests.", zh: "只输出 URL，不输出表格和请求。" },
     },
