@@ -160,7 +160,7 @@ export const commands: Record<CommandName, Command> = {
     exitCodes: ["success", "wrongUsage"],
   },
   help: {
-    summary: { en: "Prints the help of a command.", zh: "输出某个命令的帮助。" },
+    summary: { en: "Prints a command's help.", zh: "输出某个命令的帮助。" },
     operands: "[<command>]",
     words: ["get", "wait", "download", "mock", "completion"],
     options: {},

@@ -39,7 +39,7 @@ function formatOption(name: OptionName, text: string): string {
   const long = value === undefined ? `--${name}` : `--${name}=`;
   const forms = short === undefined ? long : `'(-${short} --${name})'{-${short},${long}}`;
   const action = value === undefined ? "" : `:${value}:${isPath ? "_files" : formatWords(words)}`;
-  return forms + quote(`[${text.replaceAll(/[[\]\\]/g, String.raw`\$&`)}]${action}`);
+  return forms + quote(`[${text}]${action}`);
 }
 
 /** Without words there is nothing to complete, which an empty list says. A message would keep options from completion. */

@@ -3,7 +3,6 @@ import { isChenyuError, ResponseError } from "../core/errors.ts";
 import { withoutQueries } from "../core/redact.ts";
 import type { Asset } from "../index.ts";
 import type { OptionValues } from "./options.ts";
-import { describeAsJson } from "./error-json.ts";
 import { describeError } from "./error-message.ts";
 import { exitCodeByErrorName, exitCodes, Interruption } from "./exit-codes.ts";
 
@@ -33,7 +32,7 @@ export interface Printer {
 
 /** Prints the failure of one asset: a message, and before it a line of JSON where results are JSON. @returns The exit code. */
 export function printFailure(asset: string, error: unknown, asJson: boolean, printer: Printer): number {
-  if (asJson && isChenyuError(error)) printer.printResult(formatJson({ asset, error: describeAsJson(error) }));
+  if (asJson && isChenyuError(error)) printer.printResult(formatJson({ asset, error: error.toJSON() }));
   return printError(error, printer.printMessage);
 }
 

@@ -1,7 +1,7 @@
 import type { Client } from "openapi-fetch";
 import { getAssetPath } from "../../generated/document.ts";
 import type { paths } from "../../generated/schema.ts";
-import { fillPath, parseAssetId, type AssetRef } from "../core/asset-ref.ts";
+import { parseAssetId, type AssetRef } from "../core/asset-ref.ts";
 import type { Asset } from "../core/asset.ts";
 import { ResponseError } from "../core/errors.ts";
 import type { LookUp, LookUpResult } from "../core/look-up.ts";
@@ -100,8 +100,7 @@ export function createAssets(
       if (response instanceof WholeResponse) return readResult(response);
       // A middleware of `raw` has replaced the response. openapi-fetch parses the body of an error, whatever `parseAs` is.
       const text = data ?? (typeof error === "string" ? error : JSON.stringify(error));
-      const requestLine = `GET ${fillPath(getAssetPath, id)}`;
-      const request = sent ?? { url: response.url, requestLine, attempts: 0, redact: withoutQueries };
+      const request = sent ?? { url: response.url, requestLine: id, attempts: 0, redact: withoutQueries };
       return readResult(new WholeResponse(response, text, request));
     };
   }
@@ -132,10 +131,10 @@ export function createAssets(
 
 /** Takes the asset out of the envelope. Only what this package relies on is checked; all else passes as it came. */
 function readResult(response: WholeResponse): LookUpResult {
-  const { envelope, failure, status, headers, requestLine, requestId, attempts, redact } = response;
+  const { envelope, failure, status, headers, requestLine, attempts, redact } = response;
   if (failure !== undefined) throw failure;
   const asset = findAsset(envelope);
   if (asset !== undefined) return { asset, status, attempts, headers, redact };
   const fault = envelope.code === undefined ? "the body is not { code, msg, data }" : "there is no asset in data";
-  throw new ResponseError(`${requestLine}: HTTP ${status}, but ${fault}.`, { status, requestId, attempts });
+  throw new ResponseError(`${requestLine}: HTTP ${status}, but ${fault}.`, response);
 }

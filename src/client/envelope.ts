@@ -29,8 +29,11 @@ function isAsset(data: unknown): data is Asset {
 
 /** The facts of a response that its errors show. @internal */
 export interface ResponseFacts extends Pick<Response, "ok" | "status" | "headers"> {
-  /** Method and path, for messages. */
+  /** Method and URL, for messages. */
   requestLine: string;
+  /** As in `Details`. */
+  host?: string | undefined;
+  startedAt?: number | undefined;
   requestId: string | undefined;
   /** Number of requests that the call has sent. */
   attempts: number;
@@ -40,7 +43,7 @@ export interface ResponseFacts extends Pick<Response, "ok" | "status" | "headers
 
 /** The failure that a response reports, by HTTP status or by envelope. @internal */
 export function findFailure(response: ResponseFacts, { code, message }: Envelope): ApiError | undefined {
-  const { ok, status, headers, requestLine, requestId, attempts, redact } = response;
+  const { ok, status, headers, requestLine, redact } = response;
   // Inside a 200, a code that is an HTTP error status means what that status means.
   const meaning = ok ? code : status;
   if (!meaning) return undefined;
@@ -49,7 +52,7 @@ export function findFailure(response: ResponseFacts, { code, message }: Envelope
   const reason = kind === "rejected" ? guessReason(msg ?? "") : undefined;
   const retryAfterMs = retryAfterMsOf(headers);
   const answer = { status, code, msg, kind, reason, retryAfterMs };
-  return new ApiError(requestLine, answer, { requestId, attempts, retryable: isTransientStatus(meaning) });
+  return new ApiError(requestLine, answer, { ...response, retryable: isTransientStatus(meaning) });
 }
 
 /** The parts of a body that may be an envelope. @internal */

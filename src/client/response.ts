@@ -1,5 +1,5 @@
+import { isFrameworkError } from "../core/callback.ts";
 import { NetworkError, ResponseError, type ApiError } from "../core/errors.ts";
-import { isFrameworkError } from "../core/fetch.ts";
 import { checkResponse } from "../core/options.ts";
 import { findFailure, readEnvelope, type Envelope, type ResponseFacts } from "./envelope.ts";
 
@@ -9,7 +9,10 @@ const maxErrorLength = 1 << 16;
 const maxErrorMs = 1000;
 
 /** The request that a response answers. */
-export interface RequestFacts extends Pick<ResponseFacts, "requestLine" | "attempts" | "redact"> {
+export interface RequestFacts extends Pick<
+  ResponseFacts,
+  "requestLine" | "host" | "startedAt" | "attempts" | "redact"
+> {
   url: string;
 }
 
@@ -23,6 +26,8 @@ const BaseResponse: typeof Response = globalThis.Response ?? Object;
  */
 export class WholeResponse extends BaseResponse implements ResponseFacts {
   declare readonly requestLine: string;
+  declare readonly host: string | undefined;
+  declare readonly startedAt: number | undefined;
   declare readonly attempts: number;
   declare readonly redact: ResponseFacts["redact"];
   readonly requestId: string | undefined;
@@ -88,33 +93,34 @@ export async function readWhole(unread: Response, leftMs: number, request: Reque
 
 /** Throws when a response cannot be the API's, whatever its body is. */
 function checkUnread(unread: Response, request: RequestFacts): void {
-  checkResponse(unread);
+  checkResponse(unread, request);
   const { type, status, headers } = unread;
   if (type === "opaqueredirect" || (status >= 300 && status < 400)) {
     const target = originOf(headers.get("location"), request.url);
     throw notTheApi(unread, `redirects to ${target}, which gets no key`, request);
   }
-  if (status < 200 || status > 599) throw notTheApi(unread, "is not the status of an answer", request);
+  if (status < 200 || status > 599) throw notTheApi(unread, "is not a valid status", request);
 }
 
 /** Tells JSON that is cut off, which another attempt may fix, from a body that is not JSON. */
 function notJson(response: WholeResponse, text: string, request: RequestFacts): NetworkError | ResponseError {
-  const { requestLine, attempts, requestId, headers, redact } = response;
+  const { requestLine, requestId, headers, redact } = response;
   const contentType = headers.get("content-type");
-  if (text.length >= maxAnswerLength) return notTheApi(response, "has a body that does not end", request);
+  if (text.length >= maxAnswerLength) return notTheApi(response, "has a body of more than 1 MB", request);
   if (/json/i.test(contentType ?? "json") && /^\s*[[{]/.test(text)) {
     // Not the parser's own error: it quotes the text, which may have a signed URL.
     const cause = new SyntaxError(`The JSON ends after ${text.length} characters.`);
     const message = `${requestLine}: the response was cut off. Check the network, and any proxy on the way.`;
-    return new NetworkError(message, { cause, attempts, requestId });
+    return new NetworkError(message, { ...request, cause, requestId });
   }
-  const start = JSON.stringify(redact(text.slice(0, 1000)).slice(0, 200));
+  const start = JSON.stringify(redact(text).slice(0, 200));
   return notTheApi(response, `with ${redact(contentType ?? "no content type")} is not JSON: ${start}`, request);
 }
 
-function notTheApi(response: Response, fault: string, { requestLine, attempts, redact }: RequestFacts): ResponseError {
-  const message = `${requestLine}: HTTP ${response.status} ${fault}. Check baseUrl, and any proxy on the way.`;
-  return new ResponseError(message, { status: response.status, requestId: requestIdOf(response, redact), attempts });
+function notTheApi(response: Response, fault: string, request: RequestFacts): ResponseError {
+  const { status } = response;
+  const message = `${request.requestLine}: HTTP ${status} ${fault}. Check baseUrl, and any proxy on the way.`;
+  return new ResponseError(message, { ...request, status, requestId: requestIdOf(response, request.redact) });
 }
 
 /** Reads up to a limit and cancels the rest. Of an HTTP error, only what comes soon. */

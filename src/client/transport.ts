@@ -1,11 +1,10 @@
 import { withDeadline } from "../core/abort.ts";
-import { isFinal, runCallback } from "../core/callback.ts";
-import { ConfigError, isChenyuError, NetworkError, TimeoutError } from "../core/errors.ts";
-import { isFrameworkError } from "../core/fetch.ts";
+import { isFinal, isFrameworkError, runCallback } from "../core/callback.ts";
+import { clockOptions, ConfigError, isChenyuError, NetworkError, TimeoutError } from "../core/errors.ts";
 import { checkApiKey, type ApiKey, type Fetch, type Settings } from "../core/options.ts";
 import { reasonOf, safeCopy, withoutSecrets } from "../core/redact.ts";
 import { withRetries, type Failure } from "../core/retry.ts";
-import { readWhole, type WholeResponse } from "./response.ts";
+import { readWhole, type RequestFacts, type WholeResponse } from "./response.ts";
 
 /** Sends a request, again where that is safe and may help, and reads the whole response. */
 export type Send = (request: Request, settings: Settings) => Promise<WholeResponse>;
@@ -20,8 +19,7 @@ interface Connection {
 /** One call. Its attempts share a deadline. */
 interface Call extends Settings, Connection {
   request: Request;
-  /** Method and path, for messages. */
-  requestLine: string;
+  facts: Pick<RequestFacts, "url" | "requestLine" | "host" | "startedAt">;
   /** On the clock of `performance.now()`. */
   endsAt: number;
 }
@@ -33,14 +31,16 @@ interface Call extends Settings, Connection {
  * failure is returned, not thrown, because `raw` shows it. A redirect is never followed: see `readWhole`.
  */
 export function createTransport(connection: Connection): Send {
+  const { baseUrl } = connection;
+  const { host } = new URL(baseUrl);
   return async (request, settings) => {
-    const { baseUrl } = connection;
     if (!request.url.startsWith(`${baseUrl}/`)) {
       throw new ConfigError("baseUrl", `a request carries the API key, so it must stay below ${baseUrl}.`);
     }
-    const requestLine = `${request.method} ${request.url.slice(baseUrl.length)}`;
-    const endsAt = performance.now() + settings.totalTimeoutMs;
-    const call: Call = { ...settings, ...connection, request, requestLine, endsAt };
+    const { method, url } = request;
+    const startedAt = performance.now();
+    const facts = { url, requestLine: `${method} ${url}`, host, startedAt };
+    const call: Call = { ...settings, ...connection, request, facts, endsAt: startedAt + settings.totalTimeoutMs };
     const policy = {
       settings,
       signal: settings.signal,
@@ -52,7 +52,7 @@ export function createTransport(connection: Connection): Send {
     let response: WholeResponse | undefined;
     try {
       return await withRetries(policy, async (attempt) => {
-        response = await sendOnce(call, attempt);
+        response = await sendOnce(call, attempt + (settings.sentBefore ?? 0));
         if (response.failure !== undefined) throw response.failure; // to be retried; caught below
         return response;
       });
@@ -83,7 +83,7 @@ async function currentKey(call: Call, attempts: number): Promise<string | undefi
   const onTimeout = (): never => {
     throw timeoutError(call, "total", attempts);
   };
-  return checkApiKey(await withDeadline(msLeft(call), signal, () => runCallback(apiKey), onTimeout));
+  return checkApiKey(await withDeadline(msLeft(call), signal, () => runCallback(apiKey), onTimeout), { attempts });
 }
 
 async function fetchWhole(
@@ -93,18 +93,19 @@ async function fetchWhole(
   signal: AbortSignal,
   endsAt: number,
 ): Promise<WholeResponse> {
-  const { request, requestLine, fetch } = call;
+  const { request, fetch } = call;
   const headers: Record<string, string> = { ...Object.fromEntries(request.headers), accept: "application/json" };
   if (key !== undefined) headers.authorization = `Bearer ${key}`;
   const redact = (text: string): string => withoutSecrets(text, key);
+  const facts = { ...call.facts, attempts, redact };
   try {
     const unread = await fetch(request.url, { method: request.method, headers, redirect: "manual", signal });
-    return await readWhole(unread, endsAt - performance.now(), { url: request.url, requestLine, attempts, redact });
+    return await readWhole(unread, endsAt - performance.now(), facts);
   } catch (error) {
     if (isChenyuError(error) || isFrameworkError(error)) throw error;
     const cause = safeCopy(error, redact);
-    const message = `${requestLine}: no whole response came (${reasonOf(cause)}). Check the network and baseUrl.`;
-    throw new NetworkError(message, { cause, attempts });
+    const message = `${facts.requestLine}: the request failed (${reasonOf(cause)}). Check the network and baseUrl.`;
+    throw new NetworkError(message, { ...facts, cause });
   }
 }
 
@@ -113,10 +114,10 @@ function msLeft({ endsAt }: Call): number {
 }
 
 function timeoutError(call: Call, clock: "attempt" | "total", attempts: number, cause?: Failure): TimeoutError {
-  const option = clock === "total" ? "totalTimeoutMs" : "timeoutMs";
-  const fault = cause === undefined ? "no whole response came in time" : "the next attempt would come too late";
-  const message = `${call.requestLine}: ${fault}. Raise ${option} (${call[option]} ms) if that is not what you want.`;
-  return new TimeoutError(message, { clock, attempts, ...(cause && { cause }) });
+  const option = clockOptions[clock];
+  const fault = cause === undefined ? "no whole response came in time" : "no time is left for the next attempt";
+  const message = `${call.facts.requestLine}: ${fault}. Raise ${option} (${call[option]} ms) to wait longer.`;
+  return new TimeoutError(message, { ...call.facts, clock, attempts, ...(cause && { cause }) });
 }
 
 /** Makes a call of openapi-fetch through the transport. Also throws `null` or "" as it came: openapi-fetch loses those. */

@@ -1,3 +1,5 @@
+import { isChenyuError } from "./errors.ts";
+
 const finalErrors = new WeakSet<object>();
 
 /** Marks an error that no retry may follow, whatever its class says. A primitive is never an error of ours. */
@@ -18,4 +20,16 @@ export async function runCallback<T>(callback: () => T | Promise<T>): Promise<T>
     markFinal(error);
     throw error;
   }
+}
+
+/**
+ * Whether a framework steers by this error, so that nobody may wrap it. Next.js does, for example where a page cannot be
+ * static: its errors have a text `digest`, and it looks for them in causes, too.
+ *
+ * @see https://nextjs.org/docs/app/api-reference/functions/unstable_rethrow
+ */
+export function isFrameworkError(error: unknown, depth = 3): boolean {
+  if (depth === 0 || isChenyuError(error)) return false;
+  const { digest, cause } = Object(error) as { digest?: unknown; cause?: unknown }; // both are checked
+  return typeof digest === "string" || isFrameworkError(cause, depth - 1);
 }

@@ -1,30 +1,48 @@
 import type { Asset } from "./asset.ts";
-import { withoutQueries } from "./redact.ts";
+import { safeCopy, withoutQueries } from "./redact.ts";
 
 const brand: unique symbol = Symbol.for("chenyu-assets.error");
 
-interface Details {
+/** What an error knows besides its message. */
+export interface Details {
   cause?: unknown;
   requestId?: string | undefined;
   attempts?: number;
+  host?: string | undefined;
   retryable?: boolean;
+  /** When the first request was sent, on the clock of `performance.now()`. Given where the message tells the time. */
+  startedAt?: number | undefined;
 }
 
 /** The base of this package's errors. Not thrown for an abort (the signal's `reason`) or what your `apiKey()` throws. */
 export class ChenyuError extends Error {
   override readonly name: string = "ChenyuError";
   /** The `X-Request-Id` of the response, if it has one. The vendor documents none. */
-  readonly requestId: string | undefined;
-  /** Number of requests sent for this call. For a wait: for its last look-up; only `NotReadyError` counts all. */
-  readonly attempts: number;
+  declare readonly requestId: string | undefined;
+  /** Host, with its port, that the failed request went to. `undefined` if no request has failed. */
+  declare readonly host: string | undefined;
+  /**
+   * Number of requests sent for this call; for a download, its look-ups included. For a wait: for its last look-up; only
+   * `NotReadyError` counts all.
+   */
+  declare readonly attempts: number;
   /** Whether trying again may help. The client's own retries follow it. */
-  readonly retryable: boolean;
+  declare readonly retryable: boolean;
 
-  constructor(message: string, { requestId, attempts = 1, retryable = false, ...options }: Details) {
-    super(withoutQueries(message), options);
-    this.requestId = requestId;
-    this.attempts = attempts;
-    this.retryable = retryable;
+  constructor(message: string, details: Details) {
+    const { host, requestId, attempts = 1, retryable = false, startedAt = 0 } = details;
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+    // Of a final failure, only the number of attempts before it is news.
+    const effort = startedAt && (retryable || attempts > 1) ? ` Requests sent: ${attempts}, in ${seconds} s.` : "";
+    super(withoutQueries(message) + effort, details);
+    Object.assign(this, { host, requestId, attempts, retryable });
+  }
+
+  /** Gives all fields and the cause's, as a plain object for logs. `structuredClone` keeps these, but none of an error's. */
+  toJSON(): Record<string, unknown> {
+    const { name, message, cause } = this;
+    const copy = cause && (cause instanceof ChenyuError ? cause : safeCopy(cause, withoutQueries));
+    return Object.assign({ name, message }, this as object, { cause: copy && JSON.parse(JSON.stringify(copy)) });
   }
 
   /** @internal */
@@ -33,14 +51,14 @@ export class ChenyuError extends Error {
   }
 }
 
-/** Thrown for a wrong option or asset reference, before any request is sent. */
+/** Thrown for a wrong option or asset reference before any request is sent, or for a wrong result of your function. */
 export class ConfigError extends ChenyuError {
   override readonly name = "ConfigError";
   /** Name of the option or argument that is wrong. */
   readonly option: string;
 
-  constructor(option: string, text: string) {
-    super(`${option}: ${text}`, { attempts: 0 });
+  constructor(option: string, text: string, details: Details = {}) {
+    super(`${option}: ${text}`, { attempts: 0, ...details });
     this.option = option;
   }
 }
@@ -55,35 +73,44 @@ export class ApiError extends ChenyuError {
   /** The API's own message, in Chinese, if there is one. */
   declare readonly msg: string | undefined;
   /** Meaning of `status` or `code`; `rejected` is a business failure. */
-  declare readonly kind: keyof typeof advice;
+  declare readonly kind: FailureKind;
   /** Why the asset was `rejected`. A guess by words in `msg`, because the vendor documents no codes. */
   declare readonly reason: "expired" | "no_permission" | "review_failed" | "unknown" | undefined;
   /** How long the API asks to wait, in milliseconds. */
   declare readonly retryAfterMs: number | undefined;
 
   constructor(requestLine: string, answer: Omit<ApiError, keyof ChenyuError>, details: Details) {
-    const { status, code, msg, kind } = answer;
+    const { status, code, msg, kind, reason, retryAfterMs } = answer;
     const facts = [
       `HTTP ${status}`,
-      code === undefined ? [] : `code ${code}`,
-      msg === undefined ? [] : JSON.stringify(msg.slice(0, 200)),
+      code !== undefined && `code ${code}`,
+      msg && JSON.stringify(msg.slice(0, 200)),
+      retryAfterMs && `Retry-After ${Math.ceil(retryAfterMs / 1000)} s`,
     ];
-    const again = kind === "server_error" && details.retryable ? " Try again later." : "";
-    super(`${requestLine}: ${facts.flat().join(", ")} (${kind}). ${advice[kind]}${again}`, details);
+    const again = details.retryable ? " Try again later." : "";
+    super(`${requestLine}: ${facts.filter(Boolean).join(", ")} (${kind}). ${advice[reason ?? kind]}${again}`, details);
     Object.assign(this, answer);
   }
 }
 
-const advice = {
+type FailureKind =
+  | ("bad_request" | "unauthenticated" | "permission_denied" | "not_found" | "rate_limited" | "server_error")
+  | ("rejected" | "unexpected");
+
+/** By `reason` for what is rejected, else by `kind`. */
+const advice: Record<Exclude<FailureKind, "rejected"> | NonNullable<ApiError["reason"]>, string> & { rejected?: "" } = {
   bad_request: "Check the asset id.",
   unauthenticated: "Check the API key: apiKey, or CHENYU_API_KEY.",
   permission_denied: "Check what the API key may do.",
   not_found: "Check the asset id; assets also expire.",
-  rate_limited: "Wait before the next request.",
+  rate_limited: "There were too many requests.",
   server_error: "The server failed.",
-  rejected: "The asset has expired, is not yours or failed review.",
-  unexpected: "The API is not known to answer like this.",
-} as const;
+  unexpected: "The API does not document this answer.",
+  expired: "The asset has expired. Make it again.",
+  no_permission: "The asset is not yours. Use its owner's API key.",
+  review_failed: "The asset failed review. Use another one.",
+  unknown: "The asset may have expired, not be yours or have failed review.",
+};
 
 /** Thrown when no whole response came: refused, reset or cut off. Not thrown for a response that reports a failure. */
 export class NetworkError extends ChenyuError {
@@ -93,20 +120,21 @@ export class NetworkError extends ChenyuError {
   }
 }
 
-const clockOptions = { attempt: "timeoutMs", total: "totalTimeoutMs", idle: "idleTimeoutMs" } as const;
+/** The option that sets a clock. */
+export const clockOptions = { attempt: "timeoutMs", total: "totalTimeoutMs", idle: "idleTimeoutMs" } as const;
 
 /** Thrown when a response, body included, did not come in time. Not thrown for your own abort. */
 export class TimeoutError extends ChenyuError {
   override readonly name = "TimeoutError";
   /** The clock that ran out: of one attempt, of the whole call, or of a silent content host. */
-  readonly clock: keyof typeof clockOptions;
+  declare readonly clock: keyof typeof clockOptions;
   /** The option that sets this clock. */
-  readonly option: (typeof clockOptions)[keyof typeof clockOptions];
+  declare readonly option: (typeof clockOptions)[keyof typeof clockOptions];
 
-  constructor(message: string, { clock, ...details }: Details & Pick<TimeoutError, "clock">) {
+  constructor(message: string, details: Details & Pick<TimeoutError, "clock">) {
+    const { clock } = details;
     super(message, { ...details, retryable: clock !== "total" });
-    this.clock = clock;
-    this.option = clockOptions[clock];
+    Object.assign(this, { clock, option: clockOptions[clock] });
   }
 }
 
@@ -116,9 +144,9 @@ export class ResponseError extends ChenyuError {
   /** HTTP status. */
   readonly status: number;
 
-  constructor(message: string, { status, ...details }: Details & Pick<ResponseError, "status">) {
+  constructor(message: string, details: Details & Pick<ResponseError, "status">) {
     super(message, details);
-    this.status = status;
+    this.status = details.status;
   }
 }
 
@@ -128,9 +156,9 @@ export class NotReadyError extends ChenyuError {
   // Private, so that no log shows its signed URL.
   readonly #asset: Asset | undefined;
 
-  constructor(message: string, { asset, ...details }: Details & { asset: Asset | undefined }) {
+  constructor(message: string, details: Details & { asset: Asset | undefined }) {
     super(message, { ...details, retryable: true });
-    this.#asset = asset;
+    this.#asset = details.asset;
   }
 
   /** The asset as it was last seen, if it was seen. */
@@ -149,7 +177,8 @@ export class DownloadError extends ChenyuError {
   /** How long the content host asks to wait, or until the lock of a dead download ends (`busy`), in milliseconds. */
   declare readonly retryAfterMs: number | undefined;
 
-  constructor(message: string, { kind, status, retryAfterMs, ...details }: Details & DownloadDetails) {
+  constructor(message: string, details: Details & DownloadDetails) {
+    const { kind, status, retryAfterMs } = details;
     super(message, details);
     Object.assign(this, { kind, status, retryAfterMs });
   }

@@ -1,4 +1,4 @@
-import { ConfigError, isChenyuError } from "./errors.ts";
+import { ConfigError } from "./errors.ts";
 import { checkCallback, type ClientOptions, type Fetch } from "./options.ts";
 
 /** What the client sets itself in each request, as the type `FetchOptions` says. */
@@ -37,16 +37,4 @@ function findNoCache(): RequestInit {
   } catch {
     return {};
   }
-}
-
-/**
- * Whether a framework steers by this error, so that nobody may wrap it. Next.js does, for example where a page cannot be
- * static: its errors have a text `digest`, and it looks for them in causes, too.
- *
- * @see https://nextjs.org/docs/app/api-reference/functions/unstable_rethrow
- */
-export function isFrameworkError(error: unknown, depth = 3): boolean {
-  if (depth === 0 || isChenyuError(error)) return false;
-  const { digest, cause } = Object(error) as { digest?: unknown; cause?: unknown }; // both are checked
-  return typeof digest === "string" || isFrameworkError(cause, depth - 1);
 }

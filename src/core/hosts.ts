@@ -1,7 +1,7 @@
 import { serverUrl } from "../../generated/document.ts";
 import { ConfigError } from "./errors.ts";
 import type { ClientOptions } from "./options.ts";
-import { environment } from "./runtime.ts";
+import { environment, isLoopback } from "./runtime.ts";
 
 /** The API's place, and the hosts for which the rules of safe addresses do not hold. */
 export interface Hosts {
@@ -9,15 +9,6 @@ export interface Hosts {
   baseUrl: string;
   /** Host names as `URL` writes them. */
   insecureHosts: readonly string[];
-}
-
-/**
- * Whether a host, as `URL` writes it, is this machine.
- *
- * @see https://www.rfc-editor.org/rfc/rfc6761#section-6.3
- */
-export function isLoopback(hostname: string): boolean {
-  return /^((.+\.)?localhost\.*|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
 /** Checks where the API is. What the options leave out is the environment's, else the document's. */
@@ -30,7 +21,7 @@ function resolveInsecureHosts({ allowInsecureHosts }: ClientOptions): string[] {
   const variable = environment("CHENYU_ALLOW_INSECURE_HOSTS") ?? "";
   const names = allowInsecureHosts ?? variable.split(",").flatMap((name) => name.trim() || []);
   if (Array.isArray(names)) return names.map(checkHostName);
-  throw new ConfigError("allowInsecureHosts", 'pass an array of host names, like ["mock"].');
+  throw new ConfigError("allowInsecureHosts", 'pass an array, like ["mock"].');
 }
 
 function checkHostName(name: unknown): string {
@@ -39,7 +30,7 @@ function checkHostName(name: unknown): string {
   const url = `https://${isIpv6 ? `[${text.replace(/^\[|\]$/g, "")}]` : text}`;
   // Of what stands in a URL beside a name, nothing may be there. `URL` itself takes a wildcard.
   if (text !== "" && (isIpv6 || !/[/\\?#@*:,;'"，、\s]/.test(text)) && URL.canParse(url)) return new URL(url).hostname;
-  const shown = typeof name === "string" ? JSON.stringify(name.slice(0, 80)) : `a ${typeof name}`;
+  const shown = String(JSON.stringify(name)).slice(0, 80);
   throw new ConfigError("allowInsecureHosts", `${shown} is no host name. Pass a name alone, like "mock".`);
 }
 

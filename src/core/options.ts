@@ -1,4 +1,11 @@
-import { ConfigError, type ApiError, type DownloadError, type NetworkError, type TimeoutError } from "./errors.ts";
+import {
+  ConfigError,
+  type ApiError,
+  type Details,
+  type DownloadError,
+  type NetworkError,
+  type TimeoutError,
+} from "./errors.ts";
 import { environment, isBrowser } from "./runtime.ts";
 
 /** An API key, or a function that gives one for each request. */
@@ -16,7 +23,7 @@ export type FetchOptions = { [Field in OwnField]?: undefined } & {
 
 /** Describes a retry before it happens. */
 export interface RetryEvent {
-  /** Number of requests sent so far, from 1. */
+  /** Number of requests sent so far, from 1: the `attempts` of `error`. */
   attempt: number;
   /** Time until the next request, in milliseconds. */
   delayMs: number;
@@ -82,6 +89,8 @@ export interface Settings {
   maxRetries: number;
   maxRetryAfterMs: number;
   onRetry: ClientOptions["onRetry"];
+  /** Number of requests that the call has sent before, for the field `attempts` of errors. */
+  sentBefore?: number | undefined;
 }
 
 /** Checks the options of a client, or of a call of it. */
@@ -114,10 +123,10 @@ export function checkOptions(options: unknown): void {
   if (Object(options) !== options) throw new ConfigError("options", "pass an object, like { maxRetries: 5 }.");
 }
 
-/** Throws when the caller's `fetch` returned something else than a Response. */
-export function checkResponse(response: Response): void {
+/** Throws when the caller's `fetch` returned something else than a Response. @param details - Of the request. */
+export function checkResponse(response: Response, details: Details): void {
   if (typeof response?.headers?.get === "function") return;
-  throw new ConfigError("fetch", "it must return a Response, as the global fetch does.");
+  throw new ConfigError("fetch", "it must return a Response, as the global fetch does.", details);
 }
 
 /** Throws when a callback is not a function. */
@@ -145,10 +154,10 @@ export function resolveApiKey({ apiKey, dangerouslyAllowBrowser }: ClientOptions
 }
 
 /** Throws when a key cannot stand in a header, without showing it. */
-export function checkApiKey(key: unknown): string {
+export function checkApiKey(key: unknown, details?: Details): string {
   if (typeof key === "string" && /^[\x21-\x7e]+$/.test(key)) return key;
   const fault = key === "" ? "is empty" : "must be visible ASCII without spaces or line breaks";
-  throw new ConfigError("apiKey", `the key ${fault}. Copy it from the console again.`);
+  throw new ConfigError("apiKey", `the key ${fault}. Copy it from the console again.`, details);
 }
 
 /** Throws when headers cannot be sent, without showing their values. */

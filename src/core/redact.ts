@@ -21,21 +21,31 @@ export function withoutSecrets(text: string, key: string | undefined): string {
   return withoutQueries(text.replace(new RegExp(anyForm, "gi"), "[API key]"));
 }
 
-/** A copy of an error that another package threw. */
+/** A copy of an error that another package threw. Its message is enumerable, for logs that copy fields. */
 export type SafeError = Error & { code?: string; cause?: SafeError };
 
 /** Copies an error without the request or response that it may hold: Node's parser keeps the bytes that it read. */
-export function safeCopy(error: unknown, redact: (text: string) => string, depth = 2): SafeError {
-  const { name, message, code, cause } = Object(error) as Partial<SafeError>; // each field is checked
-  const copy = new Error(redact(typeof message === "string" ? message : `It was a ${typeof error}.`)) as SafeError;
+export function safeCopy(error: unknown, redact: (text: string) => string, depth = 4): SafeError {
+  // Each field is checked.
+  const { name, message, code, cause, errors } = Object(error) as Partial<SafeError> & { errors?: unknown };
+  const text = Object(error) === error ? message : String(error); // some throw a text
+  const copy = new Error(typeof text === "string" ? redact(text) : "") as SafeError;
+  Object.defineProperty(copy, "message", { enumerable: true });
   // Its own fields, which the cast promises, are set here.
   if (typeof name === "string") copy.name = name;
-  if (typeof code === "string") copy.code = code;
-  if (cause !== undefined && depth > 0) copy.cause = safeCopy(cause, redact, depth - 1);
+  if (/string|number/.test(typeof code)) copy.code = redact(`${code}`);
+  const inner: unknown = cause ?? Object(errors)[0]; // an AggregateError has no cause
+  if (inner !== undefined && depth > 0) copy.cause = safeCopy(inner, redact, depth - 1);
   return copy;
 }
 
-/** Why `fetch` failed, in a word or a sentence. Node hides the reason one level down. */
-export function reasonOf({ message, cause }: SafeError): string {
-  return cause?.message || cause?.code || message;
+/** Why `fetch` failed, in a word or a sentence: the deepest text. Node and proxies hide the reason some levels down. */
+export function reasonOf(error: SafeError): string {
+  const text = deepestText(error) || error.name;
+  if (!/^(Failed to fetch|Load failed|NetworkError)/.test(text)) return text;
+  return `${text} - browsers hide why: offline, CORS, CSP or mixed content`;
+}
+
+function deepestText({ message, code, cause }: SafeError): string | undefined {
+  return (cause && deepestText(cause)) || message || code;
 }

@@ -3,6 +3,15 @@ export function isBrowser(): boolean {
   return ("document" in globalThis || "importScripts" in globalThis) && nodeProcess()?.versions?.node === undefined;
 }
 
+/**
+ * Whether a host, as `URL` writes it, is this machine.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6761#section-6.3
+ */
+export function isLoopback(hostname: string): boolean {
+  return /^((.+\.)?localhost\.*|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
 /** Reads an environment variable, where the runtime has an environment. */
 export function environment(name: string): string | undefined {
   try {

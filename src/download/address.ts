@@ -1,7 +1,8 @@
 import type { Asset } from "../core/asset.ts";
 import { NotReadyError, type DownloadError } from "../core/errors.ts";
-import { isLoopback, type Hosts } from "../core/hosts.ts";
-import { downloadError, type ErrorFacts } from "./errors.ts";
+import type { Hosts } from "../core/hosts.ts";
+import { isLoopback } from "../core/runtime.ts";
+import { detailsOf, downloadError, type ErrorFacts } from "./errors.ts";
 import { isPrivateHost } from "./private-host.ts";
 
 /** How long before its end a signed URL is no longer used, in milliseconds: a request takes time to arrive. */
@@ -25,7 +26,7 @@ export function findAddress(asset: Asset, facts: AddressFacts): URL {
   }
   if (passedOver.length > 0) throw addressError(facts, passedOver.join(", "));
   const message = `${facts.id}: the asset has no address yet. Wait until it is ready.`;
-  throw new NotReadyError(message, { asset, attempts: facts.requests });
+  throw new NotReadyError(message, { asset, ...detailsOf(facts) });
 }
 
 /** Finds where a redirect leads. @param from - What its address is relative to. */

@@ -2,7 +2,7 @@ import { sizeOf, type Asset } from "../core/asset.ts";
 import { ConfigError } from "../core/errors.ts";
 import { isBrowser } from "../core/runtime.ts";
 import type { Digest } from "./digest.ts";
-import { cutOffError, downloadError, refusedError, type ErrorFacts } from "./errors.ts";
+import { cutOffError, detailsOf, downloadError, refusedError, type ErrorFacts } from "./errors.ts";
 import { readHead, type ContentHead } from "./head.ts";
 import type { ByteRange } from "./options.ts";
 import { compareVersion, type Version } from "./version.ts";
@@ -125,7 +125,7 @@ export function cutToWanted(
 ): Uint8Array {
   // Not by `instanceof`, because a piece may come from another realm.
   if (piece?.BYTES_PER_ELEMENT !== 1) {
-    throw new ConfigError("fetch", "the body of its Response must consist of Uint8Arrays.");
+    throw new ConfigError("fetch", "the body of its Response must consist of Uint8Arrays.", detailsOf(facts));
   }
   if (cursor.total !== undefined && at + piece.length > cursor.total) {
     // A browser hides the encoding. More bytes than the Content-Length prove that the object is stored encoded.

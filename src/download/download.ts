@@ -67,14 +67,16 @@ export async function startDownload(
   const settings = resolveDownloadSettings(options, clientSettings);
   if ((options as ReadOptions).sha256 !== undefined)
     throw new ConfigError("sha256", "pass it to bytes(), blob() or text().");
-  const { asset, headers } = await lookUpSame(id, lookUp, settings);
+  const { sentBefore } = options as Partial<Settings>; // by an earlier try of a download to a file
+  const { asset, headers, attempts } = await lookUpSame(id, lookUp, { ...settings, sentBefore });
   const size = sizeOf(asset);
   const { start } = settings.range;
   if (size !== undefined && start > size) {
-    throw new DownloadError(`${id}: it has ${size} bytes, and range.start is ${start}.`, { kind: "size" });
+    const text = `it has ${size} bytes, and range.start is ${start}`;
+    throw downloadError({ id, requests: attempts }, "size", text);
   }
   const clockSkewMs = parseHttpDate(headers.get("date")) - Date.now() || 0;
-  const source: Source = { ...host, requests: 0, refreshes: 0, id, settings, lookUp, asset, clockSkewMs };
+  const source: Source = { ...host, requests: attempts, refreshes: 0, id, settings, lookUp, asset, clockSkewMs };
   return openDownload(source, createCursor(asset, settings.range));
 }
 
@@ -156,7 +158,9 @@ function openDownload(initialSource: Source, initialCursor: Cursor): Download {
   }
 
   const download: Download = {
-    asset,
+    get asset() {
+      return asset;
+    },
     size,
     get stream() {
       return stream;
@@ -169,10 +173,12 @@ function openDownload(initialSource: Source, initialCursor: Cursor): Download {
       return cursor.digests;
     },
     get facts() {
-      return { id: source.id, requests: source.requests };
+      return source;
     },
     readWhole,
-    signal,
+    get signal() {
+      return signal;
+    },
     resume({ size, validator }) {
       if (!isValidator(validator)) {
         throw new ConfigError("validator", "pass that of the download with the first bytes.");

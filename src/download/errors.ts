@@ -1,5 +1,5 @@
-import { DownloadError, NetworkError, TimeoutError, type DownloadProblem } from "../core/errors.ts";
-import { isFrameworkError } from "../core/fetch.ts";
+import { isFrameworkError } from "../core/callback.ts";
+import { DownloadError, NetworkError, TimeoutError, type Details, type DownloadProblem } from "../core/errors.ts";
 import { reasonOf, safeCopy, withoutQueries } from "../core/redact.ts";
 import { isTransientStatus, retryAfterMsOf, type Failure } from "../core/retry.ts";
 
@@ -7,38 +7,55 @@ import { isTransientStatus, retryAfterMsOf, type Failure } from "../core/retry.t
 export interface ErrorFacts {
   /** The asset's id. */
   readonly id: string;
-  /** Number of requests sent to content hosts. */
+  /** Number of requests sent so far, look-ups included. */
   readonly requests: number;
+  /** The content host that got the last request, and when the first one was sent, if any was. */
+  readonly host?: string | undefined;
+  readonly startedAt?: number | undefined;
+}
+
+/** Gives the facts for an error's fields. */
+export function detailsOf({ requests, host, startedAt }: ErrorFacts): Details {
+  return { attempts: requests, host, startedAt };
+}
+
+function subjectOf({ id, host }: ErrorFacts): string {
+  return host === undefined ? id : `${id} from ${host}`;
 }
 
 /** Makes the error for a content, or an address of it, that cannot be used. */
 export function downloadError(
-  { id, requests }: ErrorFacts,
+  facts: ErrorFacts,
   kind: DownloadProblem,
   text: string,
   details: Partial<ConstructorParameters<typeof DownloadError>[1]> = {},
 ): DownloadError {
-  return new DownloadError(`${id}: ${text}.`, { kind, attempts: requests, ...details });
+  const { requests, host } = facts;
+  return new DownloadError(`${subjectOf(facts)}: ${text}.`, { kind, attempts: requests, host, ...details });
 }
 
 /** Makes the error for a response that has no bytes of the file. */
 export function refusedError(facts: ErrorFacts, { status, headers }: Response): DownloadError {
-  const details = { status, retryAfterMs: retryAfterMsOf(headers), retryable: isTransientStatus(status) };
+  const { startedAt } = facts;
+  const details = { status, retryAfterMs: retryAfterMsOf(headers), retryable: isTransientStatus(status), startedAt };
   const again = details.retryable ? ". Try again later" : "";
   return downloadError(facts, "refused", `the content host answers HTTP ${status}${again}`, details);
 }
 
 /** Makes the error for what `fetch` threw, or the body of its response. A framework's own error stays as it is. */
-export function connectionError({ id, requests }: ErrorFacts, position: number, error: unknown): unknown {
+export function connectionError(facts: ErrorFacts, position: number, error: unknown): unknown {
   if (isFrameworkError(error)) return error;
   const cause = safeCopy(error, withoutQueries);
-  const text = `the connection to the content host failed at byte ${position} (${reasonOf(cause)}). Check the network.`;
-  return new NetworkError(`${id}: ${text}`, { cause, attempts: requests });
+  const text = `the connection failed at byte ${position} (${reasonOf(cause)}). Check the network.`;
+  return new NetworkError(`${subjectOf(facts)}: ${text}`, { cause, ...detailsOf(facts) });
 }
 
 /** Makes the error for a content that ended too early. */
-export function cutOffError({ id, requests }: ErrorFacts, position: number, end: number): NetworkError {
-  return new NetworkError(`${id}: the content ended after ${position} of ${end} bytes.`, { attempts: requests });
+export function cutOffError(facts: ErrorFacts, position: number, end: number): NetworkError {
+  return new NetworkError(
+    `${subjectOf(facts)}: the content ended after ${position} of ${end} bytes.`,
+    detailsOf(facts),
+  );
 }
 
 /**
@@ -47,18 +64,18 @@ export function cutOffError({ id, requests }: ErrorFacts, position: number, end:
  * @param tries - How many times it has begun at the first byte. `undefined` for a stream, which cannot take bytes back.
  */
 export function unprovenError(failure: Failure, tries: number | undefined): Failure {
-  const { attempts, cause } = failure;
+  const { attempts, cause, host } = failure;
   const end =
     tries === undefined
       ? "and a stream cannot begin anew. Use bytes() or downloadToFile."
       : `so each try begins at the first byte. Tries: ${tries}.`;
   const message = `${failure.message} The content host does not prove that the file is still the same, ${end}`;
-  if (failure instanceof TimeoutError) return new TimeoutError(message, { clock: failure.clock, attempts });
-  return new NetworkError(message, { attempts, cause });
+  if (failure instanceof TimeoutError) return new TimeoutError(message, { clock: failure.clock, attempts, host });
+  return new NetworkError(message, { attempts, host, cause });
 }
 
 /** Makes the error for a content host that sent nothing for too long. */
-export function idleError({ id, requests }: ErrorFacts, position: number, idleTimeoutMs: number): TimeoutError {
+export function idleError(facts: ErrorFacts, position: number, idleTimeoutMs: number): TimeoutError {
   const text = `nothing came after byte ${position}. Raise idleTimeoutMs (${idleTimeoutMs} ms) to wait longer.`;
-  return new TimeoutError(`${id}: ${text}`, { clock: "idle", attempts: requests });
+  return new TimeoutError(`${subjectOf(facts)}: ${text}`, { clock: "idle", ...detailsOf(facts) });
 }

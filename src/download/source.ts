@@ -1,5 +1,4 @@
 import { withDeadline } from "../core/abort.ts";
-import { toAssetUri } from "../core/asset-ref.ts";
 import type { Asset } from "../core/asset.ts";
 import { markFinal } from "../core/callback.ts";
 import { ConfigError, NetworkError, ResponseError } from "../core/errors.ts";
@@ -9,7 +8,7 @@ import { checkResponse, type Fetch, type Settings } from "../core/options.ts";
 import { isBrowser } from "../core/runtime.ts";
 import { findAddress, findRedirectTarget, hasExpired } from "./address.ts";
 import type { Cursor } from "./cursor.ts";
-import { connectionError, downloadError, idleError } from "./errors.ts";
+import { connectionError, detailsOf, downloadError, idleError } from "./errors.ts";
 import type { DownloadSettings } from "./options.ts";
 import { toIfRange } from "./version.ts";
 
@@ -30,6 +29,8 @@ export interface Source extends ContentHost {
   /** How far the API's clock is ahead of this machine's, in milliseconds. */
   readonly clockSkewMs: number;
   requests: number;
+  host?: string;
+  startedAt?: number;
   refreshes: number;
 }
 
@@ -74,8 +75,10 @@ function ignoreHiddenRefusal(error: unknown): undefined {
 /** Looks the asset up again. A failure is final: the look-up has had its own retries. */
 export async function refresh(source: Source, signal: AbortSignal | undefined): Promise<void> {
   try {
-    const { asset } = await lookUpSame(source.id, source.lookUp, { ...source.settings, signal });
+    const settings = { ...source.settings, signal, sentBefore: source.requests };
+    const { asset, attempts } = await lookUpSame(source.id, source.lookUp, settings);
     source.asset = asset;
+    source.requests = attempts;
   } catch (error) {
     markFinal(error);
     throw error;
@@ -87,7 +90,7 @@ export async function refresh(source: Source, signal: AbortSignal | undefined): 
 export async function lookUpSame(id: string, lookUp: LookUp, settings: Settings): Promise<LookUpResult> {
   const result = await lookUp(settings);
   const { asset, status, attempts, redact } = result;
-  if (asset.asset_id === id || asset.asset_id === toAssetUri(id)) return result;
+  if (asset.asset_id === id || asset.asset_id === `asset://${id}`) return result;
   const shown = JSON.stringify(redact(asset.asset_id).slice(0, 80));
   const message = `${id}: the API answers with another asset, ${shown}. Check baseUrl, and any proxy on the way.`;
   throw new ResponseError(message, { status, attempts });
@@ -101,6 +104,8 @@ async function fetchContent(source: Source, cursor: Cursor, signal: AbortSignal)
   let url = findAddress(source.asset, source);
   for (let redirects = 0; ; redirects++) {
     source.requests += 1;
+    source.host = url.host;
+    source.startedAt ??= performance.now();
     const response = await fetchOnce(source, cursor, url, init);
     const location = response.headers.get("location");
     const isRedirect = redirectStatuses.includes(response.status) && location !== null;
@@ -122,10 +127,14 @@ async function fetchOnce(source: Source, cursor: Cursor, { href }: URL, init: Re
   } catch (error) {
     throw connectionError(source, cursor.position, error);
   }
-  checkResponse(response);
+  checkResponse(response, detailsOf(source));
   const { body } = response;
   if (body && (typeof body.getReader !== "function" || body.locked)) {
-    throw new ConfigError("fetch", "the body of its Response must be a ReadableStream that nobody reads.");
+    throw new ConfigError(
+      "fetch",
+      "the body of its Response must be a ReadableStream that nobody reads.",
+      detailsOf(source),
+    );
   }
   return response;
 }

@@ -1,6 +1,7 @@
 import type { Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { DownloadError, type DownloadProblem } from "../core/errors.ts";
+import type { Download } from "../download/download.ts";
 import { encryptedNameBytes, suffixBytes } from "./name.ts";
 
 const kinds: Record<string, DownloadProblem> = {
@@ -13,7 +14,7 @@ const kinds: Record<string, DownloadProblem> = {
 };
 
 const advice: Partial<Record<DownloadProblem, string>> = {
-  disk_full: "there is no room for it. Free some space and download it again: it goes on where it was",
+  disk_full: "there is no space left. Free some and download it again: it continues",
   no_permission: "it cannot be written. Check who may write to its folder",
   target: "it cannot be written. Check the path",
 };
@@ -22,11 +23,20 @@ const advice: Partial<Record<DownloadProblem, string>> = {
 const adviceByCode: Partial<Record<string, string>> = {
   EBUSY: "another program holds it. Close that program, or try again later",
   EROFS: "its file system is read-only. Pass another target",
-  ENOENT: "its folder does not exist. Make it",
+  ENOENT: "its folder does not exist. Create it",
 };
 
-/** Works on a file. @throws {@link DownloadError} that says why the system refused. */
-export async function withDiskErrors<T>(path: string, work: () => Promise<T>): Promise<T> {
+/**
+ * Works on a file.
+ *
+ * @param download - The download that it is for, once there is one.
+ * @throws {@link DownloadError} that says why the system refused.
+ */
+export async function withDiskErrors<T>(
+  path: string,
+  download: Download | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -35,8 +45,24 @@ export async function withDiskErrors<T>(path: string, work: () => Promise<T>): P
     const kind = kinds[code] ?? "target";
     const isTooLong = code === "ENAMETOOLONG"; // of the path in the error, which may be that of a file beside it
     const text = isTooLong ? describeLength(Object(error).path) : (adviceByCode[code] ?? advice[kind]);
-    throw new DownloadError(`${path}: ${text} (${code}).`, { kind, cause: error });
+    throw fileError(path, download, kind, `${text} (${code})`, { cause: error });
   }
+}
+
+/** Makes the error for a file that cannot be saved. @param download - As for {@link withDiskErrors}. */
+export function fileError(
+  path: string,
+  download: Download | undefined,
+  kind: DownloadProblem,
+  text: string,
+  details: Partial<ConstructorParameters<typeof DownloadError>[1]> = {},
+): DownloadError {
+  return new DownloadError(`${path}: ${text}.`, { kind, attempts: countRequests(download), ...details });
+}
+
+/** Counts the requests that were sent before a failure on disk. */
+export function countRequests(download: Download | undefined): number {
+  return download?.facts.requests ?? 0;
 }
 
 /** Says both lengths, because the system does not say which one is too long for it. */

@@ -1,13 +1,15 @@
 import { sep } from "node:path";
 import type { ChenyuClient } from "../client/client.ts";
 import type { AssetRef } from "../core/asset-ref.ts";
-import type { Asset } from "../core/asset.ts";
-import { ConfigError, DownloadError } from "../core/errors.ts";
+import { ConfigError, type DownloadError } from "../core/errors.ts";
 import { checkInteger } from "../core/options.ts";
+import type { Download } from "../download/download.ts";
 import type { Progress } from "../download/options.ts";
-import { checkFileOptions, downloadTo, pathOf, type FileOptions } from "./download-to-file.ts";
+import { fileError } from "./disk-errors.ts";
+import { checkFileOptions, downloadTo, type FileOptions } from "./download-to-file.ts";
 import { mapUnordered } from "./map-unordered.ts";
 import type { SavedFile } from "./saved-file.ts";
+import { pathOf } from "./target.ts";
 
 /** Options of downloads of many assets. */
 export interface DownloadAllOptions extends Omit<FileOptions, "onProgress" | "sha256"> {
@@ -54,10 +56,11 @@ export async function* downloadAll(
   signal?.throwIfAborted();
   const owners = new Map<string, string>();
 
-  function claimPath(path: string, { asset_id }: Asset): void {
+  function claimPath(path: string, download: Download): void {
+    const { asset_id } = download.asset;
     const key = path.toLowerCase(); // some file systems ignore case
     const owner = owners.get(key) ?? asset_id;
-    if (owner !== asset_id) throw alreadyClaimed(path, owner, asset_id);
+    if (owner !== asset_id) throw alreadyClaimed(path, owner, download);
     owners.set(key, owner);
   }
 
@@ -74,7 +77,7 @@ export async function* downloadAll(
   yield* mapUnordered(assets, concurrency, signal, save);
 }
 
-function alreadyClaimed(path: string, owner: string, id: string): DownloadError {
-  const text = `${path}: it is the file of ${owner} and of ${id}. Pass fileName: "original-id", to give each its own.`;
-  return new DownloadError(text, { kind: "exists", attempts: 1 });
+function alreadyClaimed(path: string, owner: string, download: Download): DownloadError {
+  const files = `it is the file of ${owner} and of ${download.asset.asset_id}`;
+  return fileError(path, download, "exists", `${files}. Pass fileName: "original-id", to give each its own`);
 }

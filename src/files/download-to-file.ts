@@ -1,6 +1,4 @@
-import { mkdir } from "node:fs/promises";
-import { join, sep } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { inspect } from "node:util";
 import type { ChenyuClient } from "../client/client.ts";
 import type { AssetRef } from "../core/asset-ref.ts";
@@ -13,11 +11,12 @@ import type { Digest } from "../download/digest.ts";
 import type { Download } from "../download/download.ts";
 import { checkSha256 } from "../download/integrity.ts";
 import { resolveDownloadSettings, type DownloadOptions, type Progress } from "../download/options.ts";
-import { statIfExists, withDiskErrors } from "./disk-errors.ts";
+import { countRequests, withDiskErrors } from "./disk-errors.ts";
 import { fileNameOf, fileNamings, safeFileName, type FileNaming } from "./name.ts";
 import { closePart, discardPart, openPart, writePart, type PartFile } from "./part-file.ts";
 import { publishPart } from "./publish.ts";
 import { findSavedFile, type SavedFile } from "./saved-file.ts";
+import { makeFolder, pathOf } from "./target.ts";
 
 /** Options of a download to a file. */
 export interface FileOptions extends Omit<DownloadOptions, "range"> {
@@ -76,7 +75,7 @@ export async function downloadTo(
   asset: AssetRef,
   target: string | URL,
   options: FileOptions,
-  claimPath: (path: string, asset: Asset) => void,
+  claimPath: (path: string, download: Download) => void,
 ): Promise<SavedFile> {
   if (typeof client?.assets?.download !== "function") {
     throw new ConfigError("client", "pass what createClient returns.");
@@ -86,25 +85,28 @@ export async function downloadTo(
   const targetPath = pathOf(target);
   const digests = sha256 === undefined ? [] : [await checkSha256(sha256, "file")];
   downloadOptions.signal?.throwIfAborted();
-  const isFolder = await withDiskErrors(targetPath, () => makeFolder(targetPath));
+  const isFolder = await withDiskErrors(targetPath, undefined, () => makeFolder(targetPath));
   // The path of a file target is known before the look-up, so it is checked first. `skip` needs the asset's size.
   if (!isFolder && overwrite !== "skip") await findSavedFile(targetPath, overwrite);
 
   let how: "resume" | "anew" = "resume";
+  let sentBefore = 0;
   for (let restarts = 0; ; restarts++) {
     const withRestarts =
       onProgress && ((event: Progress) => onProgress({ ...event, restarts: event.restarts + restarts }));
-    const download = await client.assets.download(asset, { ...downloadOptions, onProgress: withRestarts });
+    const settings = { ...downloadOptions, onProgress: withRestarts, sentBefore };
+    const download = await client.assets.download(asset, settings);
     const path = isFolder ? join(targetPath, await nameOf(download, fileName)) : targetPath;
-    claimPath(path, download.asset);
-    const existing = await findSavedFile(path, overwrite, download.asset, digests, options.signal);
+    claimPath(path, download);
+    const existing = await findSavedFile(path, overwrite, download, digests);
     if (existing !== undefined) return existing;
-    const part = await openPart(path, download.asset, how);
+    const part = await openPart(path, download, how);
     try {
       return await save(part, download, options, digests);
     } catch (error) {
       if (restarts === maxRestarts || !mayBeginAnew(kindOf(error, options), part)) throw error;
       how = "anew";
+      sentBefore = countRequests(part.download);
     }
   }
 }
@@ -118,12 +120,14 @@ function mayBeginAnew(kind: DownloadProblem | undefined, { firstBytes, hasNewByt
   return firstBytes !== undefined && !hasNewBytes && doubtfulKinds.includes(kind);
 }
 
-async function nameOf({ asset, signal }: Download, fileName: NonNullable<FileOptions["fileName"]>): Promise<string> {
+async function nameOf(download: Download, fileName: NonNullable<FileOptions["fileName"]>): Promise<string> {
+  const { asset, signal } = download;
   if (typeof fileName !== "function") return fileNameOf(asset, fileName);
   const callback = async (): Promise<string> => fileName(asset);
   const name = safeFileName(await (signal === undefined ? callback() : untilAbort(signal, callback)));
-  if (name === undefined) throw new ConfigError("fileName", "it returned nothing that can name a file.");
-  return name;
+  if (name !== undefined) return name;
+  const details = { attempts: countRequests(download) };
+  throw new ConfigError("fileName", "it returned nothing that can name a file.", details);
 }
 
 /** The kind of this download's failure; `undefined` for what the caller's code threw, which may come from another one. */
@@ -141,8 +145,7 @@ async function save(
   digests: readonly Digest[],
 ): Promise<SavedFile> {
   const { target: path } = part;
-  const findFile = (): Promise<SavedFile | undefined> =>
-    findSavedFile(path, overwrite, download.asset, digests, signal);
+  const findFile = (): Promise<SavedFile | undefined> => findSavedFile(path, overwrite, part.download, digests);
   try {
     // The last holder of the lock may have published the file a moment ago.
     const existing = await findFile();
@@ -183,25 +186,4 @@ export function checkFileOptions(options: FileOptions & DownloadOptions): void {
   }
   resolveDownloadSettings(options);
   checkHeaders(headers);
-}
-
-/** Returns the path of a target. @internal */
-export function pathOf(target: string | URL): string {
-  const path = target instanceof URL ? pathOfUrl(target) : target;
-  if (typeof path === "string" && path !== "" && !path.includes("\0")) return path;
-  throw new ConfigError("target", "it is not a path. Pass the path of a file or a folder, or a file: URL.");
-}
-
-function pathOfUrl(url: URL): string | undefined {
-  try {
-    return fileURLToPath(url);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether the target is a folder. Makes the folder if the target ends with a slash. */
-async function makeFolder(target: string): Promise<boolean> {
-  if (target.endsWith("/") || target.endsWith(sep)) await mkdir(target, { recursive: true });
-  return (await statIfExists(target))?.isDirectory() ?? false;
 }

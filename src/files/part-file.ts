@@ -1,12 +1,12 @@
 import { constants } from "node:fs";
 import { lstat, open, type FileHandle } from "node:fs/promises";
 import type { Asset } from "../core/asset.ts";
-import { DownloadError } from "../core/errors.ts";
+import type { DownloadError } from "../core/errors.ts";
 import type { Digest } from "../download/digest.ts";
 import type { Download, FirstBytes } from "../download/download.ts";
 import { startDigestCheck, throwIfCorrupt } from "../download/integrity.ts";
 import { removeFile, retryWhileInUse } from "./disk-retry.ts";
-import { statIfExists, withDiskErrors } from "./disk-errors.ts";
+import { fileError, statIfExists, withDiskErrors } from "./disk-errors.ts";
 import { findMismatchInFile } from "./file-digest.ts";
 import { lockFile, type BusyLock, type FileLock } from "./lock.ts";
 import {
@@ -25,6 +25,8 @@ export interface PartFile extends PartPaths {
   /** The file that it becomes. */
   target: string;
   asset: Asset;
+  /** The download that writes it. */
+  download: Download;
   /** Bytes of an earlier download that are resumed. */
   firstBytes: FirstBytes | undefined;
   /** `undefined` until there are bytes to write, if an earlier download has left some that cannot be resumed. */
@@ -42,18 +44,29 @@ export interface PartFile extends PartPaths {
  * @param how - `anew`: the bytes of an earlier download are not resumed.
  * @throws {@link DownloadError} `busy` when another download has it.
  */
-export async function openPart(target: string, asset: Asset, how: "resume" | "anew"): Promise<PartFile> {
+export async function openPart(target: string, download: Download, how: "resume" | "anew"): Promise<PartFile> {
+  const { asset } = download;
   const { path, lockPath, ...others } = partPathsOf(target);
-  return withDiskErrors(path, async () => {
+  return withDiskErrors(path, download, async () => {
     const lock = await lockFile(lockPath);
-    if ("retryAfterMs" in lock) throw lockedError(target, lock);
+    if ("retryAfterMs" in lock) throw lockedError(target, download, lock);
     try {
       const { uid } = await lstat(lockPath); // where users are mapped, as by NFS, it is not that of this process
       const paths = { path, lockPath, ...others, uid };
       await recoverDone(paths);
       const firstBytes = how === "resume" ? await findFirstBytes(paths, asset) : undefined;
       const hasState = firstBytes !== undefined;
-      const part = { ...paths, target, asset, firstBytes, file: undefined, hasState, hasNewBytes: false, lock };
+      const part = {
+        ...paths,
+        target,
+        asset,
+        download,
+        firstBytes,
+        file: undefined,
+        hasState,
+        hasNewBytes: false,
+        lock,
+      };
       if (firstBytes !== undefined) return { ...part, file: await openFile(path, existingFile) };
       return (await hasUnfinishedFile(path)) ? part : { ...part, file: await makePart(part) };
     } catch (error) {
@@ -64,16 +77,16 @@ export async function openPart(target: string, asset: Asset, how: "resume" | "an
 }
 
 /** Makes the error for a target whose lock somebody else holds. */
-function lockedError(target: string, { retryAfterMs, holder }: BusyLock): DownloadError {
+function lockedError(target: string, download: Download, { retryAfterMs, holder }: BusyLock): DownloadError {
   const seconds = Math.ceil(retryAfterMs / 1000);
-  const hint = holder === undefined ? ` If it was killed, its lock ends in ${seconds} s.` : "";
-  const text = `${target}: ${holder ?? "another download"} writes to it. Wait until it ends.${hint}`;
-  return new DownloadError(text, { kind: "busy", attempts: 0, retryable: true, retryAfterMs });
+  const hint = holder === undefined ? `. If it was killed, its lock ends in ${seconds} s` : "";
+  const text = `${holder ?? "another download"} writes to it. Wait until it ends${hint}`;
+  return fileError(target, download, "busy", text, { retryable: true, retryAfterMs });
 }
 
 /** Makes the error for a target that another download has taken over. A retry of this one does not bring its lock back. */
-export function busy(target: string): DownloadError {
-  return new DownloadError(`${target}: another download writes to it.`, { kind: "busy", attempts: 0 });
+export function busy(target: string, download: Download): DownloadError {
+  return fileError(target, download, "busy", "another download writes to it");
 }
 
 /** Refuses a link that somebody has put in its place. Windows has no such flag: it counts as 0 there. */
@@ -91,15 +104,16 @@ function openFile(path: string, flags: string | number): Promise<FileHandle> {
  */
 export async function writePart(part: PartFile, download: Download, digests: readonly Digest[]): Promise<void> {
   const { path, firstBytes } = part;
+  part.download = download;
   let tries = 0;
   await download.readWhole(async (stream) => {
-    if (tries++ > 0) await withDiskErrors(path, () => leaveFile(part));
+    if (tries++ > 0) await withDiskErrors(path, download, () => leaveFile(part));
     const check = firstBytes === undefined ? await startDigestCheck(digests) : undefined;
     // The last batch of a failed try does not replace the bytes of an earlier download.
     const mayWriteRest = (): boolean => part.file !== undefined;
     const write = async (batch: Uint8Array[], position: number): Promise<void> => {
       for (const piece of batch) check?.update(piece);
-      await withDiskErrors(path, async () => {
+      await withDiskErrors(path, download, async () => {
         const file = await openForWriting(part, download);
         part.hasNewBytes = true; // also if only some of them can be written
         await writeAll(file, batch, position);
@@ -108,7 +122,7 @@ export async function writePart(part: PartFile, download: Download, digests: rea
     await writeInBatches(stream, firstBytes?.size ?? 0, write, mayWriteRest);
     throwIfCorrupt(download.facts, check?.end());
   });
-  const file = await withDiskErrors(path, () => openForWriting(part, download));
+  const file = await withDiskErrors(path, download, () => openForWriting(part, download));
   // The first bytes of a resumed file have not been hashed.
   const unchecked = firstBytes === undefined ? [] : [...digests, ...download.digests];
   throwIfCorrupt(download.facts, await findMismatchInFile(file, unchecked, download.signal));
@@ -142,11 +156,11 @@ async function makePart(part: PartPaths): Promise<FileHandle> {
 }
 
 /** Makes the error for a part that this process no longer has. */
-export async function lostPartError({ target, lockPath, lock }: PartFile): Promise<DownloadError> {
+export async function lostPartError({ target, lockPath, lock, download }: PartFile): Promise<DownloadError> {
   const isTakenOver = (await statIfExists(lockPath)) !== undefined && !(await lock.isHeld());
-  if (isTakenOver) return busy(target);
-  const text = `${target}: its .part files were moved or removed meanwhile, perhaps with their folder. Download it again.`;
-  return new DownloadError(text, { kind: "target", attempts: 0 });
+  if (isTakenOver) return busy(target, download);
+  const text = "its .part files were moved or removed meanwhile, perhaps with their folder. Download it again";
+  return fileError(target, download, "target", text);
 }
 
 /** Whether a file is still the one at a path. A process that was frozen with an older lock may have replaced it. */

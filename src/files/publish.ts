@@ -1,7 +1,8 @@
 import { link, lstat, open, rename, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
-import { DownloadError } from "../core/errors.ts";
-import { codeOf, withDiskErrors } from "./disk-errors.ts";
+import type { DownloadError } from "../core/errors.ts";
+import type { Download } from "../download/download.ts";
+import { codeOf, fileError, withDiskErrors } from "./disk-errors.ts";
 import { removeFile, retryWhileInUse } from "./disk-retry.ts";
 import { busy, isAt, lostPartError, type PartFile } from "./part-file.ts";
 import { partPathsOf } from "./part-state.ts";
@@ -20,17 +21,18 @@ export async function publishPart(
 ): Promise<number> {
   const { target, path, donePath } = part;
   const file = part.file!; // writePart has opened it
-  return withDiskErrors(target, async () => {
+  return withDiskErrors(target, part.download, async () => {
     await file.sync();
     const { size } = await file.stat();
     if (!(await part.lock.isHeld())) throw await lostPartError(part);
     await orLost(part, () => replace(path, donePath));
     try {
-      if (!(await mayBeAt(donePath, file))) throw busy(target);
+      if (!(await mayBeAt(donePath, file))) throw busy(target, part.download);
       const move = overwrite === "replace" ? replace : moveWithoutReplacing;
       await orLost(part, () => moveToTarget(part, move));
     } catch (error) {
-      await moveWithoutReplacing(donePath, path).catch(() => {}); // its owner, this download or another one, goes on there
+      // Its owner, this download or another one, goes on there.
+      await moveWithoutReplacing(donePath, path, part.download).catch(() => {});
       throw error;
     }
     await syncFolder(dirname(target));
@@ -47,18 +49,18 @@ async function orLost(part: PartFile, move: () => Promise<void>): Promise<void> 
   }
 }
 
-async function moveToTarget(part: PartFile, move: (from: string, to: string) => Promise<void>): Promise<void> {
+async function moveToTarget(part: PartFile, move: typeof moveWithoutReplacing): Promise<void> {
   const { target, donePath } = part;
   const file = part.file!;
   try {
-    await move(donePath, target);
+    await move(donePath, target, part.download);
   } catch (error) {
     // Another process may have done it, if this one was frozen.
     if (await isAt(target, file).catch(() => false)) return;
     throw error;
   }
   // A file that is gone was there: somebody who waited for it has moved it.
-  if (!(await mayBeAt(target, file).catch(() => true))) throw busy(target);
+  if (!(await mayBeAt(target, file).catch(() => true))) throw busy(target, part.download);
 }
 
 function replace(from: string, to: string): Promise<void> {
@@ -66,11 +68,11 @@ function replace(from: string, to: string): Promise<void> {
 }
 
 /** By a link: a rename would replace a file that has appeared meanwhile. */
-async function moveWithoutReplacing(from: string, to: string): Promise<void> {
+async function moveWithoutReplacing(from: string, to: string, download: Download): Promise<void> {
   try {
     await retryWhileInUse(() => link(from, to), [20]);
   } catch {
-    if (await lstat(to).catch(() => undefined)) throw hasAppeared(to);
+    if (await lstat(to).catch(() => undefined)) throw hasAppeared(to, download);
     // This file system has no links. Each reports it by another code.
     return replace(from, to);
   }
@@ -88,9 +90,9 @@ export async function removeSecondName(target: string): Promise<void> {
   if (done !== undefined && done.dev === found?.dev && done.ino === found.ino) await removeFile(donePath);
 }
 
-function hasAppeared(target: string): DownloadError {
-  const text = `${target}: a file has appeared there. Pass another target, or overwrite: "replace" or "skip".`;
-  return new DownloadError(text, { kind: "exists", attempts: 0 });
+function hasAppeared(target: string, download: Download): DownloadError {
+  const text = 'a file has appeared there. Pass another target, or overwrite: "replace" or "skip"';
+  return fileError(target, download, "exists", text);
 }
 
 /**

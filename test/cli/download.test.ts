@@ -1,5 +1,4 @@
 /** The command `download`. */
-import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import { readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -72,26 +71,6 @@ test("--json prints no line for a download that was interrupted", async () => {
   await until(() => sizeOf(folder.at(`${slow}.mp4.part`)) > 0);
   downloading.child.kill("SIGINT");
   expect(await finish(downloading)).toMatchObject({ exitCode: 130, stdout: "" });
-});
-
-test("--sha256 proves the content, also of a file that is there already", async () => {
-  const path = folder.at("picture.png");
-  const args = ["download", ready, "-o", path, "--overwrite", "skip", "--sha256"];
-  const wrong = await run([...args, "0".repeat(64)], environment);
-  expect(wrong).toMatchObject({ exitCode: 1, stdout: "" });
-  await run(["download", ready, "-o", path], environment);
-  const digest = createHash("sha256")
-    .update(await readFile(path))
-    .digest("hex");
-  expect(await run([...args, digest], environment)).toEqual({ exitCode: 0, stdout: `${path}\n`, stderr: "" });
-  await writeFile(path, Buffer.alloc(102_400, "mine"));
-  expect(await run([...args, digest], environment)).toMatchObject({ exitCode: 1, stdout: "" });
-});
-
-test("a value that --sha256 does not take is refused by its name", async () => {
-  const { exitCode, stderr } = await run(["download", ready, "--sha256", "abc"], environment);
-  expect(exitCode).toBe(2);
-  expect(stderr).toMatch(/^chenyu-assets: --sha256: /);
 });
 
 test("ends with exit code 3 when an asset has no content yet", async () => {

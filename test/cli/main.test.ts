@@ -15,6 +15,11 @@ function widthOf(line: string): number {
   return line.replace(/[^\p{ASCII}]/gu, "  ").length;
 }
 
+/** Undoes the breaking of lines. */
+function withoutSpaces(text: string): string {
+  return text.replaceAll(/\s/g, "");
+}
+
 describe.each(languages)("help in %s", (language, usage) => {
   const environment = { LC_ALL: locales[language] };
 
@@ -22,6 +27,8 @@ describe.each(languages)("help in %s", (language, usage) => {
     const { exitCode, stdout, stderr } = await run(["help", name], environment);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     expect(stdout).toMatch(new RegExp(`^${usage}: chenyu-assets ${name} .*\\n\\n${commands[name].summary[language]}`));
+    const texts = [commands[name].details, ...optionsOf(name).map(([, text]) => text)];
+    for (const text of texts) expect(withoutSpaces(stdout)).toContain(withoutSpaces(text?.[language] ?? ""));
     const options = optionsOf(name).map(([option]) => option);
     expect([...stdout.matchAll(/^ {2}(?:-\w,| {3}) --([\w-]+)/gm)].map(([, option]) => option)).toEqual(options);
     const codes = commands[name].exitCodes.map((code) => String(exitCodes[code]));

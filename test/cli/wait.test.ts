@@ -24,10 +24,10 @@ async function startReviewServer(): Promise<TestServer> {
 test("prints each asset when it is ready, and ends with exit code 3 when one is not ready in time", async () => {
   const { exitCode, stdout, stderr } = await run(["wait", underReview, ready, "--timeout", "3"], environment);
   expect(exitCode).toBe(3);
-  const lines = stdout.trim().split("\n");
+  const lines = stdout.trim().split("\n").toSorted();
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-    { asset_id: ready, status: "confirmed" },
     { asset: underReview, error: { name: "NotReadyError", retryable: true } },
+    { asset_id: ready, status: "confirmed" },
   ]);
   expect(stderr).toMatch(
     /^chenyu-assets: asset_\w+: not ready in time \(.*"reviewing"\)\. Raise --timeout \(3000 ms\).*\n$/,
@@ -37,8 +37,8 @@ test("prints each asset when it is ready, and ends with exit code 3 when one is 
 test("ends with exit code 1 when one asset is not ready and another one has failed", async () => {
   const { exitCode, stdout } = await run(["wait", underReview, expired, "--timeout", "3"], environment);
   expect(exitCode).toBe(1);
-  const failures = stdout.trim().split("\n");
-  expect(failures.map((line) => JSON.parse(line).asset)).toEqual([expired, underReview]);
+  const failures = stdout.trim().split("\n").toSorted();
+  expect(failures.map((line) => JSON.parse(line).asset)).toEqual([underReview, expired]);
 });
 
 describe.skipIf(noTerminal)("on a terminal", () => {

@@ -6,7 +6,17 @@ import { caught } from "../helpers/caught.ts";
 import { expectBackoff } from "../helpers/timing.ts";
 import { reset, startFaultServer } from "../servers/fault-server.ts";
 import { always, startServer } from "../servers/server.ts";
-import { answerAsset, apiKey, asset, assetBody, createTestClient, getRaw, id, path } from "./test-client.ts";
+import {
+  answerAsset,
+  answerError,
+  apiKey,
+  asset,
+  assetBody,
+  createTestClient,
+  getRaw,
+  id,
+  path,
+} from "./test-client.ts";
 
 test("a request carries the key, accepts JSON and adds the headers of the client and of the call", async () => {
   await using server = await startServer(always(200, assetBody));
@@ -49,6 +59,13 @@ test("get sends nothing and rejects with the error that the key function throws"
     expect(await caught(createTestClient(server, { apiKey: keyFunction }).assets.get(id))).toBe(failure);
   }
   expect(server.requests).toEqual([]);
+});
+
+test("a key function that gives a wrong key for a retry is ConfigError, which counts the requests before", async () => {
+  await using server = await startFaultServer(answerError(503));
+  const keys = [apiKey, ""];
+  const error = await caught(createTestClient(server, { apiKey: () => keys.shift()! }).assets.get(id));
+  expect(error).toMatchObject({ name: "ConfigError", option: "apiKey", attempts: 1 });
 });
 
 test.each([null, 0, "", false, undefined])(

@@ -43,6 +43,8 @@ test.each([undefined, null, {}, "x"])("get rejects with ConfigError when a custo
   expect(await caught(createClient({ apiKey: "k", fetch }).assets.get(id))).toMatchObject({
     name: "ConfigError",
     message: expect.stringMatching(/^fetch: /),
+    attempts: 1,
+    host: "www.chenyu.cn",
   });
   expect(calls).toBe(1);
 });
@@ -51,15 +53,36 @@ test.each([
   ["no code", new Error("no code")],
   ["ECODE", new Error("outer", { cause: { code: "ECODE", message: "" } })],
   ["inner", new Error("outer", { cause: { message: "inner" } })],
-  ["It was a string.", "a text"],
-  ["It was a undefined.", undefined],
-  ["It was a object.", Object.create(null)],
+  ["outer", new Error("outer", { cause: {} })],
+  ["outer", new Error("outer", { cause: Response.error() })], // as MSW throws
+  ["407", new Error("fetch failed", { cause: new Error("cancelled", { cause: new Error("407") }) })],
+  ["first", new Error("outer", { cause: new AggregateError([new Error("first"), new Error("second")]) })],
+  ["ECODE", { code: "ECODE" }],
+  ["14", { code: 14 }],
+  ["a text", "a text"],
+  ["7", 7],
+  ["null", null],
+  ["undefined", undefined],
+  ["Symbol(x)", Symbol("x")],
+  ["TypeError", new TypeError()],
+  ["Error", Object.create(null)],
+  ["Error", { message: 7, code: {}, name: [], cause: null, errors: 7 }],
 ])("NetworkError shows %o, from what a custom fetch rejected with", async (shown, thrown) => {
   const fetch = (): Promise<Response> => Promise.reject(thrown);
   const error = await caught(createClient({ apiKey: "k", fetch, maxRetries: 0 }).assets.get(id));
-  expect(error).toMatchObject({ name: "NetworkError", message: expect.stringContaining(`came (${shown})`) });
+  expect(error).toMatchObject({ name: "NetworkError", message: expect.stringContaining(`failed (${shown})`) });
   expect((error as Error).cause).toBeInstanceOf(Error);
 });
+
+test.each(["Failed to fetch (a.example)", "Load failed", "NetworkError when attempting to fetch resource."])(
+  "NetworkError says what a browser may mean by %o",
+  async (text) => {
+    const fetch = (): Promise<Response> => Promise.reject(new TypeError(text));
+    const error = await caught(createClient({ apiKey, fetch, maxRetries: 0 }).assets.get(id));
+    const hint = "browsers hide why: offline, CORS, CSP or mixed content";
+    expect(error).toMatchObject({ message: expect.stringContaining(`(${text} - ${hint}). Check the network`) });
+  },
+);
 
 test("no timer is negative when a custom fetch ignores its signal and gives an HTTP error too late", async () => {
   const timers = vi.spyOn(globalThis, "setTimeout");

@@ -5,6 +5,7 @@ import { caught } from "../helpers/caught.ts";
 import { apiKey, id, path } from "./test-client.ts";
 
 const data = { asset_id: id };
+const requestLine = `GET https://www.chenyu.cn${path}`;
 
 /** Looks the asset up, where the API answers with this body. */
 function get(body: unknown, init: ResponseInit = {}): Promise<unknown> {
@@ -40,7 +41,7 @@ test.each([
     requestId: "r-1",
     attempts: 1,
     retryable: false,
-    message: `GET ${path}: HTTP 200, but ${reason}.`,
+    message: `${requestLine}: HTTP 200, but ${reason}.`,
   });
   expect(fetch).toHaveBeenCalledTimes(1);
 });
@@ -115,13 +116,13 @@ describe("get rejects with ApiError", () => {
 
   test("whose message says which request failed, what the API answered and what to do", async () => {
     expect(await caught(get({ code: 40401, msg: "资源不存在" }, { status: 404 }))).toMatchObject({
-      message: `GET ${path}: HTTP 404, code 40401, "资源不存在" (not_found). Check the asset id; assets also expire.`,
+      message: `${requestLine}: HTTP 404, code 40401, "资源不存在" (not_found). Check the asset id; assets also expire.`,
     });
     expect(await caught(get("", { status: 503 }))).toMatchObject({
-      message: `GET ${path}: HTTP 503 (server_error). The server failed. Try again later.`,
+      message: `${requestLine}: HTTP 503 (server_error). The server failed. Try again later. Requests sent: 1, in 0.0 s.`,
     });
     expect(await caught(get("", { status: 501 }))).toMatchObject({
-      message: `GET ${path}: HTTP 501 (server_error). The server failed.`,
+      message: `${requestLine}: HTTP 501 (server_error). The server failed.`,
     });
   });
 

@@ -40,6 +40,15 @@ test("the message does not cut the key in half, which would show its start", asy
   expect(String(await caught(createTestClient(server).assets.get(id)))).toContain('x[API "');
 });
 
+test.each(["<", ""])("the message shows no part of a long key after %o", async (before) => {
+  const longKey = "<&".repeat(450);
+  await using server = await startServer(
+    always(200, `${before}${longKey.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}`),
+  );
+  const error = await caught(createTestClient(server, { apiKey: longKey }).assets.get(id));
+  expect(String(error)).toContain(`is not JSON: "${before}[API key]"`);
+});
+
 test("the message says so when there is no content type", async () => {
   await using server = await startServer((_request, response) => response.end("hello"));
   expect(String(await caught(createTestClient(server).assets.get(id)))).toContain("HTTP 200 with no content type");

@@ -113,6 +113,7 @@ test.each<[string, (url: string, init: RequestInit) => Promise<unknown>]>([
   ["rejects with the headers in the message", (_url, { headers }) => Promise.reject(new TypeError(json(headers)))],
   ["rejects with an error that has causes", () => Promise.reject(nestedError)],
   ["rejects with an error that has properties", () => Promise.reject(detailedError)],
+  ["rejects with a code", () => Promise.reject(Object.assign(new Error("a"), { code: secrets }))],
   ["rejects with a text", () => Promise.reject(secrets)],
   ["gives no Response", () => Promise.resolve({ key, signedUrl })],
 ])("get shows no secret when a custom fetch %s", async (_name, fetch) => {

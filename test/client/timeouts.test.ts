@@ -20,7 +20,9 @@ test.concurrent.each([
     clock: "attempt",
     attempts: 2,
     retryable: true,
-    message: `GET ${path}: no whole response came in time. Raise timeoutMs (300 ms) if that is not what you want.`,
+    message: expect.stringMatching(
+      `^GET ${server.url}${path}: no whole response came in time. Raise timeoutMs .300 ms. to wait longer. Requests sent: 2, in \\d.\\d s.$`,
+    ),
   });
   const [minBackoffMs, maxBackoffMs] = [375, 625];
   expect(elapsedMs).toBeGreaterThanOrEqual(300 + minBackoffMs + 300 - 5);
@@ -83,7 +85,7 @@ test.concurrent("get rejects at once when the next retry would come after totalT
     clock: "total",
     attempts: 1,
     retryable: false,
-    message: `GET ${path}: the next attempt would come too late. Raise totalTimeoutMs (1500 ms) if that is not what you want.`,
+    message: `GET ${server.url}${path}: no time is left for the next attempt. Raise totalTimeoutMs (1500 ms) to wait longer.`,
     cause: { name: "ApiError", status: 503 },
   });
   expect(server.requests).toHaveLength(1);

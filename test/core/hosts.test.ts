@@ -75,8 +75,8 @@ test("hosts are named by the variable, which the option replaces", () => {
 });
 
 test.each<[value: unknown, shown: string]>([
-  ["mock", "pass an array of host names"],
-  [{ mock: true }, "pass an array of host names"],
+  ["mock", "pass an array"],
+  [{ mock: true }, "pass an array"],
   [["http://mock"], '"http://mock" is no host name'],
   [["mock:4010"], '"mock:4010" is no host name'],
   [["mock:80"], '"mock:80" is no host name'],
@@ -95,8 +95,8 @@ test.each<[value: unknown, shown: string]>([
   [["a b"], '"a b" is no host name'],
   [["999.1.1.1"], '"999.1.1.1" is no host name'],
   [["::g"], '"::g" is no host name'],
-  [[7], "a number is no host name"],
-  [[undefined], "a undefined is no host name"],
+  [[7], "7 is no host name"],
+  [[undefined], "undefined is no host name"],
 ])("allowInsecureHosts %j is refused", (value, shown) => {
   const allowInsecureHosts = value as string[];
   const text = shown.startsWith("pass") ? shown : `${shown}. Pass a name alone, like "mock".`;

@@ -60,7 +60,7 @@ test.concurrent.each([
 test.concurrent("a range that starts behind size_bytes fails with `size` before any request", async () => {
   await using server = await startReady(serve(bytes));
   const error = await caught(startDownload(server, { range: { start: bytes.length + 1 } }));
-  expect(error).toMatchObject({ name: "DownloadError", kind: "size" });
+  expect(error).toMatchObject({ name: "DownloadError", kind: "size", attempts: 1 });
   expect(server.requests).toHaveLength(0);
 });
 

@@ -119,7 +119,7 @@ test.concurrent("the look-up for a fresh URL has its own retries, and its failur
     return globalThis.fetch(url, init);
   };
   const error = await failureOf(startDownload(server, {}, { fetch, maxRetries: 1 }));
-  expect(error).toMatchObject({ name: "ApiError", kind: "server_error", attempts: 2 });
+  expect(error).toMatchObject({ name: "ApiError", kind: "server_error", attempts: 4 });
   expect([lookUps.length, server.requests.length]).toEqual([3, 1]);
 });
 

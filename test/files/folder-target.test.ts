@@ -75,3 +75,16 @@ test.concurrent("a fileName that never answers ends with the signal's reason", a
   expect(await caught(save(server, folder.path, { fileName, signal: controller.signal }))).toBe(reason);
   expect([await folder.names(), server.requests]).toEqual([[], []]);
 });
+
+test.runIf(process.platform === "linux")("a folder that the system cannot make is DownloadError `target`", async () => {
+  await using server = await startFileServer(whole);
+  const error = await caught(save(server, "/proc/none/pictures/"));
+  expect(error).toMatchObject({ name: "DownloadError", kind: "target", attempts: 0, cause: { code: "ENOENT" } });
+});
+
+test.concurrent("a folder that somebody else makes at the same time is used", async ({ folder }) => {
+  await using server = await startFileServer(whole);
+  const targets = Array.from({ length: 8 }, (_, index) => folder.at(`a/b/c/${index}/`));
+  const saved = await Promise.all(targets.map((target) => save(server, target, { fileName: () => "a.png" })));
+  expect(saved).toHaveLength(8);
+});

@@ -27,7 +27,7 @@ test.concurrent("a file whose sha256 does not hold is not saved, and its part go
   await writeFile(path, "mine");
   await using server = await startFileServer(whole);
   const error = await caught(save(server, path, { sha256: wrongSha256, overwrite: "replace" }));
-  expect(error).toMatchObject({ name: "DownloadError", kind: "corrupt", attempts: 1, retryable: false });
+  expect(error).toMatchObject({ name: "DownloadError", kind: "corrupt", attempts: 2, retryable: false });
   expect((error as Error).message).toContain(`says SHA-256 ${wrongSha256}, but the bytes have ${sha256}`);
   await expectFile(path, Buffer.from("mine"));
   expect(await folder.names()).toEqual(["a.png"]);
@@ -77,7 +77,7 @@ test.concurrent.for<[header: string, wrong: string, right: string]>([
 test.concurrent("a damaged part is found by the Repr-Digest of the rest, and goes", async ({ folder, path }) => {
   await leavePart(path, damagedHalf);
   await using server = await startFileServer(withDigest({ "Repr-Digest": `sha-256=:${base64("sha256", bytes)}:` }));
-  expect(await caught(save(server, path))).toMatchObject({ kind: "corrupt", attempts: 1 });
+  expect(await caught(save(server, path))).toMatchObject({ kind: "corrupt", attempts: 2 });
   expect(await folder.names()).toEqual([]);
   await save(server, path);
   await expectFile(path, bytes);

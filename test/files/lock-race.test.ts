@@ -128,7 +128,7 @@ test.concurrent("the second of two downloads to a file is DownloadError `busy`",
   const first = save(server, path);
   await until(() => server.requests.length === 1);
   const error = (await caught(save(server, path, { maxRetries: 3 }))) as DownloadError;
-  expect(error).toMatchObject({ name: "DownloadError", kind: "busy", retryable: true, attempts: 0 });
+  expect(error).toMatchObject({ name: "DownloadError", kind: "busy", retryable: true, attempts: 1 });
   expect(error.retryAfterMs).toBeGreaterThan(20_000);
   expect(Number.isInteger(error.retryAfterMs)).toBe(true);
   expect(error.message).toBe(`${path}: another download of this process writes to it. Wait until it ends.`);

@@ -62,7 +62,7 @@ test.each([
     "without a network",
     ["asset_1"],
     { CHENYU_API_KEY: "cy_s3cret", CHENYU_BASE_URL: "https://chenyu.invalid" },
-    /^NetworkError: GET \/api\/open\/v2\/assets\/asset_1: no whole response came \(.*chenyu\.invalid\)\. Check the network and baseUrl\.\n$/,
+    /^NetworkError: GET https:\/\/chenyu\.invalid\/api\/open\/v2\/assets\/asset_1: the request failed \(.*chenyu\.invalid\)\. Check the network and baseUrl\. Requests sent: 4, in \d\.\d s\.\n$/,
   ],
 ])("npm start -- ID %s says so in one line and exits with 1", async (_name, args, environment, line) => {
   const run = await start(args, environment as Record<string, string>);
