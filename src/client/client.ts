@@ -2,27 +2,20 @@ import createOpenapiClient, { type Client } from "openapi-fetch";
 import { version } from "../../generated/document.ts";
 import type { paths } from "../../generated/schema.ts";
 import { fillPath, type AssetRef } from "../core/asset-ref.ts";
+import { ConfigError } from "../core/errors.ts";
 import { resolveFetch } from "../core/fetch.ts";
 import { resolveHosts } from "../core/hosts.ts";
-import { checkHeaders, resolveApiKey, resolveSettings } from "../core/options.ts";
-import type { ClientOptions, RequestOptions, Settings } from "../core/options.ts";
+import { checkHeaders, resolveApiKey, resolveSettings, type ClientOptions, type Settings } from "../core/options.ts";
 import { isBrowser } from "../core/runtime.ts";
 import { createAssets, type Assets } from "./assets.ts";
-import { sendThrough, createTransport, type Send } from "./transport.ts";
-
-type PlainText<T> = T extends string ? string : T extends object ? { [K in keyof T]: PlainText<T[K]> } : T;
-
-/**
- * The paths of the document, for `raw`. Their open enumerations are plain text, because openapi-fetch 0.17 makes an object
- * of `string & {}`.
- */
-export interface RawPaths extends PlainText<paths> {}
+import type { RawClient } from "./raw.ts";
+import { createTransport, sendThrough, type Send } from "./transport.ts";
 
 /** A client of the asset API. */
 export interface ChenyuClient {
   readonly assets: Assets;
   /** The openapi-fetch client beneath: typed by path, with key, deadlines and retries. Its answers keep their envelope. */
-  readonly raw: Client<RawPaths>;
+  readonly raw: RawClient;
 }
 
 /**
@@ -55,19 +48,24 @@ export function createClient(options: ClientOptions = {}): ChenyuClient {
 }
 
 /**
- * Puts the transport beneath each call of the client. The signal does not go into the `Request`: a request keeps a
- * listener on it until it is garbage-collected, and middleware may replace the request.
+ * Puts the transport beneath each call of the client. The signal does not go into the `Request`: a request keeps a listener
+ * on it until it is garbage-collected, and middleware may replace the request.
  */
-function createRaw(client: Client<paths>, send: Send, settings: Settings): Client<RawPaths> {
+function createRaw(client: Client<paths>, send: Send, clientSettings: Settings): RawClient {
   const raw: Record<string, unknown> = { ...client };
-  for (const [name, call] of Object.entries(client) as [string, (...parameters: unknown[]) => Promise<unknown>][]) {
+  for (const name in client) {
     if (name === "use" || name === "eject") continue;
-    const initAt = name === "request" ? 2 : 1; // request(method, path, init); all others (path, init)
     raw[name] = async (...parameters: unknown[]) => {
-      const { signal, ...init } = (parameters[initAt] ?? {}) as RequestOptions; // resolveSettings checks the signal
-      const callSettings = resolveSettings({ signal }, settings);
-      return sendThrough(send, callSettings, (fetch) => call(...parameters.slice(0, initAt), { ...init, fetch }));
+      const { readRawCall } = await import("./raw.ts");
+      const { fault, method, path, init, signal, callFetch } = readRawCall(name, parameters);
+      if (fault !== undefined) throw new ConfigError(...fault);
+      const settings = { ...resolveSettings({ signal: signal ?? undefined }, clientSettings), callFetch };
+      const request = client.request as AnyRequest;
+      return sendThrough(send, settings, (fetch) => request(method, path, { ...init, fetch }));
     };
   }
-  return raw as unknown as Client<RawPaths>; // the same methods, wrapped
+  return raw as unknown as RawClient; // the same methods, wrapped
 }
+
+/** Its own types allow the document's operations alone. */
+type AnyRequest = (method: unknown, path: unknown, init: object) => Promise<unknown>;

@@ -81,13 +81,13 @@ for (const name of ["arrayBuffer", "blob", "formData", "json"] as const) {
  * @param unread - A response whose body nobody has read.
  * @param leftMs - Time left for the attempt, in milliseconds.
  * @throws {@link ResponseError} when it cannot be the API's.
- * @throws {@link NetworkError} when its JSON is cut off.
+ * @throws {@link NetworkError} when its JSON ends too early.
  */
 export async function readWhole(unread: Response, leftMs: number, request: RequestFacts): Promise<WholeResponse> {
   checkUnread(unread, request);
   const text = await readText(unread, Math.max(0, Math.min(maxErrorMs, leftMs / 2)));
   const response = new WholeResponse(unread, text, request);
-  if (unread.ok && !response.isJson) throw notJson(response, text, request);
+  if (unread.ok && !response.isJson) throw await notJson(response, text, request);
   return response;
 }
 
@@ -103,18 +103,22 @@ function checkUnread(unread: Response, request: RequestFacts): void {
 }
 
 /** Tells JSON that is cut off, which another attempt may fix, from a body that is not JSON. */
-function notJson(response: WholeResponse, text: string, request: RequestFacts): NetworkError | ResponseError {
-  const { requestLine, requestId, headers, redact } = response;
+async function notJson(
+  response: WholeResponse,
+  text: string,
+  request: RequestFacts,
+): Promise<NetworkError | ResponseError> {
+  const { status, requestId, headers } = response;
+  const { requestLine, redact } = request;
   const contentType = headers.get("content-type");
-  if (text.length >= maxAnswerLength) return notTheApi(response, "has a body of more than 1 MB", request);
-  if (/json/i.test(contentType ?? "json") && /^\s*[[{]/.test(text)) {
-    // Not the parser's own error: it quotes the text, which may have a signed URL.
-    const cause = new SyntaxError(`The JSON ends after ${text.length} characters.`);
-    const message = `${requestLine}: the response was cut off. Check the network, and any proxy on the way.`;
-    return new NetworkError(message, { ...request, cause, requestId });
-  }
-  const start = JSON.stringify(redact(text).slice(0, 200));
-  return notTheApi(response, `with ${redact(contentType ?? "no content type")} is not JSON: ${start}`, request);
+  // A network that does not give this code may have cut off the response, too.
+  const { fault, isCutOff } = await import("./not-json.ts").then(
+    ({ findBodyFault }) => findBodyFault(text, maxAnswerLength, contentType, redact),
+    () => ({ fault: "is not whole JSON", isCutOff: true }),
+  );
+  if (!isCutOff) return notTheApi(response, fault, request);
+  const message = `${requestLine}: HTTP ${status} ${fault}. Check the network, and any proxy on the way.`;
+  return new NetworkError(message, { ...request, cause: new SyntaxError(fault), requestId });
 }
 
 function notTheApi(response: Response, fault: string, request: RequestFacts): ResponseError {

@@ -1,9 +1,10 @@
 import { withDeadline } from "../core/abort.ts";
 import { isFinal, isFrameworkError, runCallback } from "../core/callback.ts";
 import { clockOptions, ConfigError, isChenyuError, NetworkError, TimeoutError } from "../core/errors.ts";
-import { checkApiKey, type ApiKey, type Fetch, type Settings } from "../core/options.ts";
+import type { SendRequest } from "../core/fetch.ts";
+import { checkApiKey, type ApiKey, type Settings } from "../core/options.ts";
 import { reasonOf, safeCopy, withoutSecrets } from "../core/redact.ts";
-import { withRetries, type Failure } from "../core/retry.ts";
+import { explainFailure, withRetries, type Failure } from "../core/retry.ts";
 import { readWhole, type RequestFacts, type WholeResponse } from "./response.ts";
 
 /** Sends a request, again where that is safe and may help, and reads the whole response. */
@@ -13,7 +14,7 @@ export type Send = (request: Request, settings: Settings) => Promise<WholeRespon
 interface Connection {
   baseUrl: string;
   apiKey: ApiKey | undefined;
-  fetch: Fetch;
+  fetch: SendRequest;
 }
 
 /** One call. Its attempts share a deadline. */
@@ -93,19 +94,23 @@ async function fetchWhole(
   signal: AbortSignal,
   endsAt: number,
 ): Promise<WholeResponse> {
-  const { request, fetch } = call;
+  const { request, fetch, callFetch } = call;
   const headers: Record<string, string> = { ...Object.fromEntries(request.headers), accept: "application/json" };
   if (key !== undefined) headers.authorization = `Bearer ${key}`;
   const redact = (text: string): string => withoutSecrets(text, key);
   const facts = { ...call.facts, attempts, redact };
   try {
-    const unread = await fetch(request.url, { method: request.method, headers, redirect: "manual", signal });
+    const init: RequestInit = { method: request.method, headers, redirect: "manual", signal };
+    const unread = await fetch(request.url, init, callFetch);
     return await readWhole(unread, endsAt - performance.now(), facts);
   } catch (error) {
     if (isChenyuError(error) || isFrameworkError(error)) throw error;
     const cause = safeCopy(error, redact);
-    const message = `${facts.requestLine}: the request failed (${reasonOf(cause)}). Check the network and baseUrl.`;
-    throw new NetworkError(message, { ...facts, cause });
+    const url = fetch.isOwn || callFetch ? undefined : request.url;
+    const { advice, isFinal, isTimeout } = await explainFailure(error, "Check the network and baseUrl.", url);
+    const message = `${facts.requestLine}: the request failed (${reasonOf(cause)}). ${advice}`;
+    if (isTimeout) throw new TimeoutError(message, { ...facts, clock: "attempt", cause });
+    throw new NetworkError(message, { ...facts, cause, retryable: !isFinal });
   }
 }
 

@@ -43,7 +43,7 @@ export async function sleep(ms: number, signal: AbortSignal | undefined, callbac
   await withDeadline(ms, signal, work, () => {});
 }
 
-const listeners = new WeakMap<AbortSignal, { callbacks: Set<() => void>; handleEvent: () => void }>();
+const listeners = new WeakMap<AbortSignal, { callbacks: Set<() => void>; listener: () => void }>();
 
 /**
  * Calls back when the signal aborts. Returns a function that stops it.
@@ -51,14 +51,14 @@ const listeners = new WeakMap<AbortSignal, { callbacks: Set<() => void>; handleE
  * One listener serves all callbacks of a signal, because Node 20 warns of a leak at the eleventh.
  */
 export function onAbort(signal: AbortSignal, callback: () => void): () => void {
-  let listener = listeners.get(signal);
-  if (listener === undefined) {
+  let known = listeners.get(signal);
+  if (known === undefined) {
     const callbacks = new Set<() => void>();
-    listener = { callbacks, handleEvent: () => callbacks.forEach((call) => call()) };
-    listeners.set(signal, listener);
-    signal.addEventListener("abort", listener);
+    known = { callbacks, listener: () => callbacks.forEach((call) => call()) };
+    listeners.set(signal, known);
+    signal.addEventListener("abort", known.listener);
   }
-  const { callbacks } = listener;
+  const { callbacks, listener } = known;
   callbacks.add(callback);
   return () => {
     if (!callbacks.delete(callback) || callbacks.size > 0) return;

@@ -112,11 +112,14 @@ const advice: Record<Exclude<FailureKind, "rejected"> | NonNullable<ApiError["re
   unknown: "The asset may have expired, not be yours or have failed review.",
 };
 
-/** Thrown when no whole response came: refused, reset or cut off. Not thrown for a response that reports a failure. */
+/**
+ * Thrown when no whole response came: refused, reset or cut off. Not thrown for a response that reports a failure. It is not
+ * `retryable` when the host's certificate is not trusted.
+ */
 export class NetworkError extends ChenyuError {
   override readonly name = "NetworkError";
   constructor(message: string, details: Details) {
-    super(message, { ...details, retryable: true });
+    super(message, { retryable: true, ...details });
   }
 }
 

@@ -4,20 +4,29 @@ import { checkCallback, type ClientOptions, type Fetch } from "./options.ts";
 /** What the client sets itself in each request, as the type `FetchOptions` says. */
 const ownFields = ["method", "headers", "body", "signal", "redirect"];
 
+/** Sends a request. @param callFetch - The call's own `fetch`, if it has one. */
+export interface SendRequest {
+  (url: string, init: RequestInit, callFetch?: Fetch): Promise<Response>;
+  /** Whether the caller's own code decides how a request reaches its host. */
+  isOwn: boolean;
+}
+
 /**
- * Makes the function that sends all requests: the option `fetch`, or the global one as it is at the time of each call. It
- * adds the option `fetchOptions`.
+ * Makes the function that sends all requests: by the call's own `fetch`, by the option `fetch`, or by the global one as it
+ * is at the time of each call. It adds the option `fetchOptions`.
  */
-export function resolveFetch({ fetch: option, fetchOptions = {} }: ClientOptions): Fetch {
+export function resolveFetch({ fetch: option, fetchOptions = {} }: ClientOptions): SendRequest {
   checkCallback("fetch", option);
   if (Object(fetchOptions) !== fetchOptions || ownFields.some((field) => fetchOptions[field] !== undefined)) {
     throw new ConfigError("fetchOptions", `pass an object without ${ownFields.join(", ")}: the client sets these.`);
   }
-  return (url, init) => {
+  const send: SendRequest = (url, init, callFetch = option) => {
     noCache ??= findNoCache();
     const added = fetchOptions as object; // hides that fields may be undefined, which is as if they were absent
-    return (option ?? fetch)(url, { ...noCache, ...added, ...init });
+    return (callFetch ?? fetch)(url, { ...noCache, ...added, ...init });
   };
+  send.isOwn = (option ?? fetchOptions.dispatcher) !== undefined;
+  return send;
 }
 
 /** What keeps caches out. Found at the first request, because importing the package runs nothing. */

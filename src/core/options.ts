@@ -91,17 +91,28 @@ export interface Settings {
   onRetry: ClientOptions["onRetry"];
   /** Number of requests that the call has sent before, for the field `attempts` of errors. */
   sentBefore?: number | undefined;
+  /** Sends the requests of this call, instead of the client's own `fetch`. */
+  callFetch?: Fetch | undefined;
 }
 
 /** Checks the options of a client, or of a call of it. */
 export function resolveSettings(options: ClientOptions & RequestOptions, client?: Settings): Settings {
   checkOptions(options);
   const { signal, onRetry = client?.onRetry } = options;
-  if (signal !== undefined && typeof signal?.addEventListener !== "function") {
-    throw new ConfigError("signal", "it is not an AbortSignal. Pass the signal of an AbortController.");
+  if (signal !== undefined && !isAbortSignal(signal)) {
+    throw new ConfigError("signal", "it is not an AbortSignal. Pass the signal of this runtime's own AbortController.");
   }
   checkCallback("onRetry", onRetry);
   return { signal, ...resolveNumbers(requestNumbers, options, client), onRetry };
+}
+
+/** Whether it can end a call. Those of polyfills give no reason, and a copy of one cannot be read at all. */
+function isAbortSignal(signal: AbortSignal): boolean {
+  try {
+    return typeof signal.aborted === "boolean" && !!signal.throwIfAborted && !!signal.addEventListener;
+  } catch {
+    return false;
+  }
 }
 
 /** Checks the options that are whole numbers. One that is left out is the client's, else the default. */
@@ -123,10 +134,15 @@ export function checkOptions(options: unknown): void {
   if (Object(options) !== options) throw new ConfigError("options", "pass an object, like { maxRetries: 5 }.");
 }
 
-/** Throws when the caller's `fetch` returned something else than a Response. @param details - Of the request. */
+/**
+ * Throws when the caller's `fetch` returned something else than a Response, or one that has been read.
+ *
+ * @param details - Of the request.
+ */
 export function checkResponse(response: Response, details: Details): void {
-  if (typeof response?.headers?.get === "function") return;
-  throw new ConfigError("fetch", "it must return a Response, as the global fetch does.", details);
+  const { headers, body, bodyUsed } = Object(response) as Response; // each field is checked
+  if (typeof headers?.get === "function" && !bodyUsed && !body?.locked) return;
+  throw new ConfigError("fetch", "it must return a Response that nobody has read: a new one for each call.", details);
 }
 
 /** Throws when a callback is not a function. */

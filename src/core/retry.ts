@@ -2,6 +2,8 @@ import { sleep } from "./abort.ts";
 import { isFinal } from "./callback.ts";
 import { ApiError, DownloadError, NetworkError, TimeoutError } from "./errors.ts";
 import type { RetryEvent, Settings } from "./options.ts";
+import type { PlatformFailure } from "./platform.ts";
+import { isBrowser } from "./runtime.ts";
 
 /** Whether an HTTP status is of a temporary failure: 408, 429 and every 5xx, but for what the server cannot do at all. */
 export function isTransientStatus(status: number): boolean {
@@ -45,8 +47,9 @@ export async function withRetries<T>(policy: RetryPolicy, work: (attempt: number
 /** Whether an error is a temporary failure of ours. What a callback throws is not. */
 export function isTransient(error: unknown): error is Failure {
   if (isFinal(error)) return false;
-  if (error instanceof ApiError || error instanceof DownloadError) return error.retryable;
-  return error instanceof NetworkError || error instanceof TimeoutError;
+  if (error instanceof ApiError || error instanceof DownloadError || error instanceof NetworkError)
+    return error.retryable;
+  return error instanceof TimeoutError;
 }
 
 /** How long the server asks to wait, in milliseconds. */
@@ -99,3 +102,17 @@ export function parseHttpDate(text: string | null): number {
 }
 
 const httpDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
+/**
+ * Finds what an error of `fetch` means here. The code is loaded when it is needed. A browser's errors say nothing, and its
+ * network could not load the code.
+ *
+ * @param advice - What to do about a failure of which no more is known.
+ * @param url - Where the request went; `undefined` if the caller's own code sent it.
+ */
+export async function explainFailure(error: unknown, advice: string, url?: string): Promise<PlatformFailure> {
+  const plain = { advice };
+  if (isBrowser()) return plain;
+  // The process may have no file handle left.
+  return import("./platform.ts").then((code) => code.explainFailure(error, advice, url)).catch(() => plain);
+}

@@ -179,7 +179,8 @@ function openDownload(initialSource: Source, initialCursor: Cursor): Download {
     get signal() {
       return signal;
     },
-    resume({ size, validator }) {
+    resume(first) {
+      const { size, validator } = Object(first) as FirstBytes; // both are checked
       if (!isValidator(validator)) {
         throw new ConfigError("validator", "pass that of the download with the first bytes.");
       }
@@ -192,8 +193,9 @@ function openDownload(initialSource: Source, initialCursor: Cursor): Download {
       return concat(await readAll(options));
     },
     async blob(options) {
+      const type: unknown = asset.mime_type;
       // A cast for the types of TypeScript 5.9, which tell shared memory apart.
-      return new Blob((await readAll(options)) as BlobPart[], { type: asset.mime_type });
+      return new Blob((await readAll(options)) as BlobPart[], { type: typeof type === "string" ? type : "" });
     },
     async text(options) {
       return new TextDecoder().decode(concat(await readAll(options)));

@@ -1,7 +1,7 @@
 import { isFrameworkError } from "../core/callback.ts";
 import { DownloadError, NetworkError, TimeoutError, type Details, type DownloadProblem } from "../core/errors.ts";
 import { reasonOf, safeCopy, withoutQueries } from "../core/redact.ts";
-import { isTransientStatus, retryAfterMsOf, type Failure } from "../core/retry.ts";
+import { explainFailure, isTransientStatus, retryAfterMsOf, type Failure } from "../core/retry.ts";
 
 /** The facts that each error of a download shows. */
 export interface ErrorFacts {
@@ -43,11 +43,19 @@ export function refusedError(facts: ErrorFacts, { status, headers }: Response): 
 }
 
 /** Makes the error for what `fetch` threw, or the body of its response. A framework's own error stays as it is. */
-export function connectionError(facts: ErrorFacts, position: number, error: unknown): unknown {
+export async function connectionError(
+  facts: ErrorFacts,
+  position: number,
+  error: unknown,
+  url?: string,
+): Promise<unknown> {
   if (isFrameworkError(error)) return error;
   const cause = safeCopy(error, withoutQueries);
-  const text = `the connection failed at byte ${position} (${reasonOf(cause)}). Check the network.`;
-  return new NetworkError(`${subjectOf(facts)}: ${text}`, { cause, ...detailsOf(facts) });
+  const { advice, isFinal, isTimeout } = await explainFailure(error, "Check the network.", url);
+  const message = `${subjectOf(facts)}: the connection failed at byte ${position} (${reasonOf(cause)}). ${advice}`;
+  const details = { cause, ...detailsOf(facts) };
+  if (isTimeout) return new TimeoutError(message, { clock: "idle", ...details });
+  return new NetworkError(message, { retryable: !isFinal, ...details });
 }
 
 /** Makes the error for a content that ended too early. */

@@ -52,7 +52,7 @@ export function createContentReader(source: Source, cursor: Cursor, signal: Abor
       request.signal.throwIfAborted(); // the end of a cancelled body looks like the end of the file
       return piece;
     } catch (error) {
-      throw request.signal.aborted ? request.signal.reason : connectionError(source, cursor.position, error);
+      throw request.signal.aborted ? request.signal.reason : await connectionError(source, cursor.position, error);
     } finally {
       clearTimeout(timer);
     }

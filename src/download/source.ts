@@ -2,9 +2,10 @@ import { withDeadline } from "../core/abort.ts";
 import type { Asset } from "../core/asset.ts";
 import { markFinal } from "../core/callback.ts";
 import { ConfigError, NetworkError, ResponseError } from "../core/errors.ts";
+import type { SendRequest } from "../core/fetch.ts";
 import type { Hosts } from "../core/hosts.ts";
 import type { LookUp, LookUpResult } from "../core/look-up.ts";
-import { checkResponse, type Fetch, type Settings } from "../core/options.ts";
+import { checkResponse, type Settings } from "../core/options.ts";
 import { isBrowser } from "../core/runtime.ts";
 import { findAddress, findRedirectTarget, hasExpired } from "./address.ts";
 import type { Cursor } from "./cursor.ts";
@@ -14,7 +15,7 @@ import { toIfRange } from "./version.ts";
 
 /** How content hosts are reached. */
 export interface ContentHost extends Hosts {
-  fetch: Fetch;
+  fetch: SendRequest;
   /** The one header of the client's that a content host gets. */
   userAgent: string | null;
 }
@@ -125,16 +126,12 @@ async function fetchOnce(source: Source, cursor: Cursor, { href }: URL, init: Re
   try {
     response = await source.fetch(href, init);
   } catch (error) {
-    throw connectionError(source, cursor.position, error);
+    throw await connectionError(source, cursor.position, error, source.fetch.isOwn ? undefined : href);
   }
   checkResponse(response, detailsOf(source));
   const { body } = response;
-  if (body && (typeof body.getReader !== "function" || body.locked)) {
-    throw new ConfigError(
-      "fetch",
-      "the body of its Response must be a ReadableStream that nobody reads.",
-      detailsOf(source),
-    );
+  if (body && typeof body.getReader !== "function") {
+    throw new ConfigError("fetch", "the body of its Response must be a ReadableStream.", detailsOf(source));
   }
   return response;
 }

@@ -178,7 +178,7 @@ export function checkFileOptions(options: FileOptions & DownloadOptions): void {
     throw new ConfigError("overwrite", 'pass "error", "replace" or "skip".');
   }
   if (typeof fileName !== "function" && !fileNamings.includes(fileName)) {
-    const shown = inspect(fileName, { depth: -1, maxStringLength: 80 });
+    const shown = Object(fileName) === fileName ? "an object" : inspect(fileName, { maxStringLength: 80 });
     throw new ConfigError("fileName", `${shown} cannot be used. Pass "original", "id", "original-id" or a function.`);
   }
   if (range !== undefined) {

@@ -32,7 +32,8 @@ const maxBytes = encryptedNameBytes - suffixBytes;
 const maxIdBytes = 100;
 
 /** Names the file of an asset, as a download into a folder does: by nothing but the asset, and safe on every system. */
-export function fileNameOf({ original_filename, asset_id, mime_type }: Asset, naming: FileNaming = "original"): string {
+export function fileNameOf(asset: Asset, naming: FileNaming = "original"): string {
+  const { original_filename, asset_id, mime_type } = Object(asset) as Asset; // each field is checked
   const original = safeFileName(original_filename);
   const end = extensionOf(original ?? "") || extensionOf(`.${mime.getExtension(mime_type) ?? ""}`);
   if (naming === "id") return makeSafe(distinctId(asset_id, plainId) + end);

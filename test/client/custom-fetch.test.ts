@@ -106,3 +106,29 @@ test("get rejects with NetworkError when a custom fetch throws instead of reject
   const error = await caught(createClient({ apiKey: "k", fetch, maxRetries: 0 }).assets.get(id));
   expect(error).toMatchObject({ name: "NetworkError", message: expect.stringContaining("(offline)") });
 });
+
+test.each([
+  [
+    "that a look-up has read",
+    (response: Response) => createClient({ apiKey: "k", fetch: async () => response }).assets.get(id),
+  ],
+  ["that the caller has read", (response: Response) => response.text()],
+  ["that the caller is reading", async (response: Response) => response.body!.getReader()],
+  ["whose reader was released", async (response: Response) => readAndRelease(response)],
+])("get rejects with ConfigError when a custom fetch gives a Response %s", async (_name, read) => {
+  const response = new Response(assetBody);
+  await read(response);
+  const fetch = vi.fn(async () => response);
+  const error = await caught(createClient({ apiKey: "k", fetch }).assets.get(id));
+  expect(error).toMatchObject({
+    name: "ConfigError",
+    message: "fetch: it must return a Response that nobody has read: a new one for each call.",
+  });
+  expect(fetch).toHaveBeenCalledTimes(1);
+});
+
+async function readAndRelease({ body }: Response): Promise<void> {
+  const reader = body!.getReader();
+  await reader.read();
+  reader.releaseLock();
+}

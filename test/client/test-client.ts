@@ -1,6 +1,6 @@
 /** The client under test, the asset that it looks up, and what the server answers. */
 import { getAssetPath } from "../../generated/document.ts";
-import { createClient, type Assets, type ChenyuClient, type ClientOptions } from "../../src/index.ts";
+import { createClient, type Assets, type ChenyuClient, type ClientOptions, type Fetch } from "../../src/index.ts";
 import { answer, type Step } from "../servers/fault-server.ts";
 
 export const id = "asset_38d2ff7769fb3b7267039941547e6a78";
@@ -36,7 +36,7 @@ export function assetsWithoutRetries(server: { url: string }, options: ClientOpt
 /** Looks the asset up by `raw.GET`. */
 export function getRaw(
   { raw }: ChenyuClient,
-  init: { signal?: AbortSignal; baseUrl?: string } = {},
+  init: { signal?: AbortSignal; baseUrl?: string; fetch?: Fetch } = {},
 ): Promise<{ data?: unknown; error?: unknown; response: Response }> {
   return raw.GET(getAssetPath, { params: { path: { asset_id: id } }, ...init });
 }

@@ -182,8 +182,8 @@ test.concurrent.for<[fileName: unknown, shown: string]>([
   ["toString", "'toString'"],
   [7, "7"],
   [null, "null"],
-  [["id"], "[Array]"],
-  [{ secret: 1 }, "[Object]"],
+  [["id"], "an object"],
+  [{ secret: 1 }, "an object"],
 ])("the fileName %j is ConfigError before any request", async ([fileName, shown], { folder, path }) => {
   await using server = await startFileServer(whole);
   const options = { fileName } as FileOptions;

@@ -7,11 +7,13 @@ import {
   type Asset,
   type AssetRef,
   type ChenyuClient,
+  type Client,
   type ConfigError,
   type Download,
   type DownloadError,
   type NetworkError,
   type NotReadyError,
+  type RawPaths,
   type ResponseError,
   type TimeoutError,
 } from "../../src/index.ts";
@@ -93,6 +95,7 @@ void downloadToFile(chenyu, asset, "a.png", { range: { start: 1 } });
 void downloadToFile(chenyu, asset, "a.png", { overwrite: true });
 // @ts-expect-error an unknown option is a mistake
 createClient({ timeout: 30 });
+expectTypeOf(chenyu.raw as Client<RawPaths>).toEqualTypeOf<Client<RawPaths>>();
 // @ts-expect-error raw knows the document's paths alone
 void chenyu.raw.GET("/api/open/v2/assets");
 // @ts-expect-error raw wants the path parameter
