@@ -4,7 +4,7 @@ export type { components, operations, paths } from "../generated/schema.ts";
 export type { Assets } from "./client/assets.ts";
 export { createClient, type ChenyuClient } from "./client/client.ts";
 export { isAssetResponse, type AssetResponse } from "./client/envelope.ts";
-export type { RawClient, RawPaths } from "./client/raw.ts";
+export type { RawClient, RawGet, RawPaths, RawRequest } from "./client/raw.ts";
 export type { PollEvent, WaitOptions } from "./client/wait.ts";
 export { parseAssetId, toAssetUri, type AssetRef } from "./core/asset-ref.ts";
 export type { Asset } from "./core/asset.ts";

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import type { Asset } from "../index.ts";
 import { commandNames, isCommandName, optionsOf, type CommandName } from "./commands.ts";
 import { optionNames, options, type OptionName, type OptionValues } from "./options.ts";
 import { suggest } from "./suggest.ts";
@@ -88,4 +89,16 @@ export function readTimeoutMs({ timeout }: OptionValues): number | undefined {
   const ms = /^\d+(\.\d+)?$/.test(timeout) ? Math.round(Number(timeout) * 1000) : 0;
   if (ms >= 1 && ms < 2 ** 31) return ms;
   throw wrongValue("timeout", "from 0.001 to 2147483 seconds", timeout);
+}
+
+/** Reads statuses that are separated by commas. @returns A check of an asset's status, if the option is given. */
+export function readStatusCheck(
+  values: OptionValues,
+  name: "until-status" | "fail-status",
+): ((asset: Pick<Asset, "status">) => boolean) | undefined {
+  const text = values[name];
+  if (text === undefined) return undefined;
+  const statuses = text.split(",").map((status) => status.trim());
+  if (statuses.includes("")) throw wrongValue(name, "statuses separated by commas", text);
+  return ({ status }) => statuses.includes(status);
 }

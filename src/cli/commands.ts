@@ -77,6 +77,14 @@ export const commands: Record<CommandName, Command> = {
     options: {
       json: assetJson,
       timeout: { en: "How long an asset may take to be ready. (default: 600)", zh: "最多等待多久。（默认：600）" },
+      "until-status": {
+        en: "The statuses that end the wait with success, separated by commas. (default: confirmed, the only documented one)",
+        zh: "表示等待成功的状态，用逗号分隔。（默认：confirmed，文档中唯一的状态）",
+      },
+      "fail-status": {
+        en: "The statuses that end the wait with exit code 1, separated by commas: rejected,failed (default: none)",
+        zh: "表示等待失败的状态，用逗号分隔，退出码为 1：rejected,failed（默认：无）",
+      },
       ...connectionOptions,
     },
     examples: [

@@ -1,3 +1,4 @@
+import type { ChenyuError } from "../core/errors.ts";
 import type { Text } from "./language.ts";
 
 /** The exit codes of the command. The README lists them, too. */
@@ -23,8 +24,12 @@ export const exitCodeTexts: Record<keyof typeof exitCodes, Text> = {
   terminated: { en: "terminated (SIGTERM)", zh: "被终止（SIGTERM）" },
 };
 
-/** The exit codes for errors of the SDK, by their names. Each other one means `failed`. */
-export const exitCodeByErrorName: Partial<Record<string, number>> = { ConfigError: 2, NotReadyError: 3 };
+/** Finds the exit code for an error of the SDK. */
+export function exitCodeOf({ name, retryable }: ChenyuError): number {
+  if (name === "ConfigError") return exitCodes.wrongUsage;
+  // What will never be ready has failed.
+  return name === "NotReadyError" && retryable ? exitCodes.notReady : exitCodes.failed;
+}
 
 /** Makes one exit code of those of several assets. A failure is more important than an asset that is not ready. */
 export function combineExitCodes(codes: readonly number[]): number {

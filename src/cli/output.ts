@@ -4,7 +4,7 @@ import { withoutQueries } from "../core/redact.ts";
 import type { Asset } from "../index.ts";
 import type { OptionValues } from "./options.ts";
 import { describeError } from "./error-message.ts";
-import { exitCodeByErrorName, exitCodes, Interruption } from "./exit-codes.ts";
+import { exitCodeOf, exitCodes, Interruption } from "./exit-codes.ts";
 
 /** Prints a result on standard output. */
 export function printResult(text: string): void {
@@ -21,7 +21,7 @@ export function printError(error: unknown, print: (line: string) => void = print
   if (error instanceof Interruption) return error.exitCode;
   if (!isChenyuError(error)) throw error; // a bug of ours: Node prints its stack
   print(`chenyu-assets: ${escapeControls(describeError(error))}`);
-  return exitCodeByErrorName[error.name] ?? exitCodes.failed;
+  return exitCodeOf(error);
 }
 
 /** Where a command prints. */

@@ -36,14 +36,16 @@ export interface Assets {
   get(asset: AssetRef, options?: RequestOptions): Promise<Asset>;
 
   /**
-   * Looks an asset up again and again, until its status is `confirmed`: the one documented value.
+   * Looks an asset up again and again, until its status is `confirmed`: the one documented value. `isReady` and `isFailed`
+   * replace that by what you know.
    *
    * The wait goes on after a temporary failure of a look-up, but not after four in a row. It follows `Retry-After`, also
    * beyond `maxRetryAfterMs`. It ends early when the next look-up would come too late.
    *
    * @param asset - As for `get`. It is looked up even if it says that it is ready.
    * @throws {@link ConfigError} when the reference or an option is wrong; no request was sent.
-   * @throws {@link NotReadyError} when it is not ready within `waitTimeoutMs`; `asset` is what was seen last.
+   * @throws {@link NotReadyError} when it is not ready within `waitTimeoutMs`, or never will be, as `isFailed` says; `asset`
+   * is what was seen last.
    * @throws {@link ApiError} when the API reports a failure: the asset has expired, it failed review, …
    * @throws {@link ApiError}, {@link NetworkError} or {@link TimeoutError} when four look-ups in a row failed.
    * @throws {@link ResponseError} when the response is not the API's.

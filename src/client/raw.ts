@@ -28,6 +28,23 @@ type RawResponse<Path extends keyof RawPaths, Init> = Promise<
   FetchResponse<RawPaths[Path]["get"], Init, `${string}/${string}`>
 >;
 
+/** Sends a GET request to a path of the document. */
+export interface RawGet {
+  <Path extends keyof RawPaths, Init extends RawOptions<RawPaths[Path]["get"]>>(
+    path: Path,
+    init: Init & OwnOptions<Init>,
+  ): RawResponse<Path, Init>;
+}
+
+/** Sends a request to a path of the document. All operations of the document are read by GET. */
+export interface RawRequest {
+  <Path extends keyof RawPaths, Init extends RawOptions<RawPaths[Path]["get"]>>(
+    method: "get",
+    path: Path,
+    init: Init & OwnOptions<Init>,
+  ): RawResponse<Path, Init>;
+}
+
 /**
  * The openapi-fetch client, with key, deadlines and retries. A call takes no `timeoutMs` and no `body`: its limits are the
  * client's, and no operation has a body. It may have a `fetch` of its own, which is called as the client's option is.
@@ -35,15 +52,8 @@ type RawResponse<Path extends keyof RawPaths, Init> = Promise<
  * For a function that wants openapi-fetch's own type, write `raw as Client<RawPaths>`: that type lets every option pass.
  */
 export interface RawClient extends Omit<Client<RawPaths>, "GET" | "request"> {
-  GET: <Path extends keyof RawPaths, Init extends RawOptions<RawPaths[Path]["get"]>>(
-    path: Path,
-    init: Init & OwnOptions<Init>,
-  ) => RawResponse<Path, Init>;
-  request: <Path extends keyof RawPaths, Init extends RawOptions<RawPaths[Path]["get"]>>(
-    method: "get",
-    path: Path,
-    init: Init & OwnOptions<Init>,
-  ) => RawResponse<Path, Init>;
+  GET: RawGet;
+  request: RawRequest;
 }
 
 /** A call of `raw`. @internal */

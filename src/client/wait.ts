@@ -1,6 +1,6 @@
 import { sleep } from "../core/abort.ts";
 import type { Asset } from "../core/asset.ts";
-import { NotReadyError, TimeoutError } from "../core/errors.ts";
+import { ConfigError, NotReadyError, TimeoutError } from "../core/errors.ts";
 import type { LookUp } from "../core/look-up.ts";
 import { checkCallback, resolveNumbers, resolveSettings, type NumberRules } from "../core/options.ts";
 import type { RequestOptions, RetryEvent, Settings } from "../core/options.ts";
@@ -16,6 +16,10 @@ export interface WaitOptions extends RequestOptions {
   totalTimeoutMs?: number | undefined;
   /** Called after each look-up, while the delay runs. If it throws before the next look-up, the wait ends with that error. */
   onPoll?: ((event: PollEvent) => unknown) | undefined;
+  /** Tells whether an asset is ready. @default its `status` is `confirmed`, the only one that is documented */
+  isReady?: ((asset: Asset) => boolean) | undefined;
+  /** Tells whether an asset will never be ready, which ends the wait. @default no status does: none is documented for that */
+  isFailed?: ((asset: Asset) => boolean) | undefined;
 }
 
 /** Describes a look-up of a wait. It has no asset, because the signed URL is a secret. */
@@ -40,18 +44,23 @@ export interface WaitSettings extends Settings {
   intervalMs: number;
   waitTimeoutMs: number;
   onPoll: WaitOptions["onPoll"];
+  isReady: (asset: Asset) => boolean;
+  isFailed: (asset: Asset) => boolean;
 }
 
 /** Checks the options of a wait, on top of its client's. @internal */
 export function resolveWaitSettings(options: WaitOptions, client: Settings): WaitSettings {
   const settings = resolveSettings(options, client);
-  const { onPoll } = options;
-  checkCallback("onPoll", onPoll);
-  return { ...settings, ...resolveNumbers(waitNumbers, options), onPoll };
+  const { onPoll, isReady = isConfirmed, isFailed = () => false } = options;
+  for (const [name, callback] of Object.entries({ onPoll, isReady, isFailed })) checkCallback(name, callback);
+  return { ...settings, ...resolveNumbers(waitNumbers, options), onPoll, isReady, isFailed };
 }
 
-/** The one status that the vendor documents. */
-const readyStatus = "confirmed";
+/** By the one status that the vendor documents. */
+function isConfirmed({ status }: Asset): boolean {
+  return status === "confirmed";
+}
+
 const maxFailuresInARow = 4;
 
 /** The result of one look-up. */
@@ -79,7 +88,7 @@ interface PollHistory {
 
 /** Looks up, then sleeps, until the asset is ready, the API refuses or the time is up. @internal */
 export async function waitUntilReady(id: string, settings: WaitSettings, lookUp: LookUp): Promise<Asset> {
-  const { signal, intervalMs, waitTimeoutMs, onPoll } = settings;
+  const { signal, intervalMs, waitTimeoutMs, onPoll, isReady, isFailed } = settings;
   const endsAt = performance.now() + waitTimeoutMs;
   const history: PollHistory = { polls: 0, attempts: 0 };
   let failuresInARow = 0;
@@ -87,21 +96,29 @@ export async function waitUntilReady(id: string, settings: WaitSettings, lookUp:
   for (let poll = 1; ; poll++) {
     const leftMs = endsAt - performance.now();
     // A busy machine may end a sleep late.
-    if (leftMs <= 0) throw notReady(id, waitTimeoutMs, history);
+    if (leftMs <= 0) throw notInTime(id, waitTimeoutMs, history);
     const result = await pollOnce(lookUp, settings, leftMs);
     const { asset, status, failure } = result;
-    if (asset?.status === readyStatus) return asset;
+    if (asset !== undefined && answer("isReady", isReady, asset)) return asset;
     history.polls = poll;
     history.attempts += result.attempts;
     if (asset !== undefined) history.newest = { asset, status, poll };
     history.failure = asset === undefined ? (failure ?? history.failure) : undefined;
+    if (asset !== undefined && answer("isFailed", isFailed, asset)) throw neverReady(id, history);
     if (!result.isCut) failuresInARow = failure === undefined ? 0 : failuresInARow + 1;
 
     const delayMs = result.retryAfterMs || jitter(intervalMs);
-    if (delayMs >= endsAt - performance.now()) throw notReady(id, waitTimeoutMs, history);
+    if (delayMs >= endsAt - performance.now()) throw notInTime(id, waitTimeoutMs, history);
     if (failure !== undefined && failuresInARow >= maxFailuresInARow) throw failure;
     await sleep(delayMs, signal, () => onPoll?.({ poll, delayMs, status, error: failure }));
   }
+}
+
+/** Asks a function of the caller's. A promise would count as true. */
+function answer(name: "isReady" | "isFailed", callback: (asset: Asset) => boolean, asset: Asset): boolean {
+  const result: unknown = callback(asset);
+  if (typeof result === "boolean") return result;
+  throw new ConfigError(name, `it returned a value of type ${typeof result}. Return true or false, not a promise.`);
 }
 
 /** Rejects only with failures that no wait can fix. */
@@ -123,9 +140,21 @@ async function pollOnce(lookUp: LookUp, settings: WaitSettings, leftMs: number):
   }
 }
 
-function notReady(id: string, waitTimeoutMs: number, { polls, attempts, newest, failure }: PollHistory): NotReadyError {
-  const facts = [`look-ups: ${polls}`, `last status: ${JSON.stringify(newest?.status?.slice(0, 80)) ?? "unknown"}`];
+function notInTime(id: string, waitTimeoutMs: number, history: PollHistory): NotReadyError {
+  const { polls, attempts, newest, failure } = history;
+  const facts = [`look-ups: ${polls}`, `last status: ${showStatus(history)}`];
   if (newest?.poll !== polls) facts.push(`then: ${failure?.name ?? "no answer"}`);
   const message = `${id}: not ready in time (${facts.join(", ")}). Raise waitTimeoutMs (${waitTimeoutMs} ms) to wait longer.`;
-  return new NotReadyError(message, { asset: newest?.asset, attempts, ...(failure && { cause: failure }) });
+  const reason = "timeout";
+  return new NotReadyError(message, { reason, asset: newest?.asset, attempts, ...(failure && { cause: failure }) });
+}
+
+function neverReady(id: string, history: PollHistory): NotReadyError {
+  const { polls, attempts, newest } = history;
+  const message = `${id}: it will never be ready (look-ups: ${polls}, status: ${showStatus(history)}).`;
+  return new NotReadyError(message, { reason: "final_status", asset: newest?.asset, attempts });
+}
+
+function showStatus({ newest }: PollHistory): string {
+  return JSON.stringify(newest?.status?.slice(0, 80)) ?? "unknown";
 }

@@ -156,12 +156,16 @@ export class ResponseError extends ChenyuError {
 /** Thrown when an asset is not ready in time, or has no content yet. Not thrown for a failure: see {@link ApiError}. */
 export class NotReadyError extends ChenyuError {
   override readonly name = "NotReadyError";
+  /** Why: the time is up, it has no address of its content yet, or `isFailed` says that it will never be ready. */
+  readonly reason: "timeout" | "no_address" | "final_status";
   // Private, so that no log shows its signed URL.
   readonly #asset: Asset | undefined;
 
-  constructor(message: string, details: Details & { asset: Asset | undefined }) {
-    super(message, { ...details, retryable: true });
-    this.#asset = details.asset;
+  constructor(message: string, details: Details & Pick<NotReadyError, "asset" | "reason">) {
+    const { asset, reason } = details;
+    super(message, { ...details, retryable: reason !== "final_status" });
+    this.reason = reason;
+    this.#asset = asset;
   }
 
   /** The asset as it was last seen, if it was seen. */

@@ -26,7 +26,7 @@ export function findAddress(asset: Asset, facts: AddressFacts): URL {
   }
   if (passedOver.length > 0) throw addressError(facts, passedOver.join(", "));
   const message = `${facts.id}: the asset has no address yet. Wait until it is ready.`;
-  throw new NotReadyError(message, { asset, ...detailsOf(facts) });
+  throw new NotReadyError(message, { reason: "no_address", asset, ...detailsOf(facts) });
 }
 
 /** Finds where a redirect leads. @param from - What its address is relative to. */

@@ -2,7 +2,7 @@
 import { describe, expect, inject, test } from "vitest";
 import { testAssets } from "../../generated/document.ts";
 import { until } from "../helpers/timing.ts";
-import { startServer, type TestServer } from "../servers/server.ts";
+import { always, startServer, type TestServer } from "../servers/server.ts";
 import { finish, noTerminal, run, runOnTerminal, start } from "./run.ts";
 
 const ready = testAssets.image.asset_id;
@@ -90,4 +90,29 @@ test.each([
   waiting.child.kill(signal);
   expect(await finish(waiting)).toEqual({ exitCode, stdout: "", stderr: "" });
   expect(performance.now() - startedAt).toBeLessThan(1000);
+});
+
+/** Starts a server of assets that have a status from their first look-up on. */
+function startServerOf(status: string): Promise<TestServer> {
+  const data = { asset_id: "asset_1", status };
+  return startServer(always(200, JSON.stringify({ code: 0, msg: "", data })));
+}
+
+test("--fail-status ends the wait with exit code 1, and --until-status with success", async () => {
+  await using server = await startServerOf("archived");
+  const variables = { ...environment, CHENYU_BASE_URL: server.url };
+  const failed = await run(["wait", "asset_1", "--fail-status", "rejected, archived"], variables);
+  expect(failed).toMatchObject({
+    exitCode: 1,
+    stderr: 'chenyu-assets: asset_1: it will never be ready (look-ups: 1, status: "archived").\n',
+  });
+  expect(JSON.parse(failed.stdout)).toMatchObject({ error: { reason: "final_status", retryable: false } });
+  const ready = await run(["wait", "asset_1", "--until-status", "confirmed,archived"], variables);
+  expect([ready.exitCode, JSON.parse(ready.stdout).status]).toEqual([0, "archived"]);
+});
+
+test("an empty status is wrong usage", async () => {
+  const { exitCode, stderr } = await run(["wait", "asset_1", "--until-status", "confirmed,"], environment);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("--until-status");
 });

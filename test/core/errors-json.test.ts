@@ -86,8 +86,8 @@ test("the JSON of a DownloadError has the message of the system's error", () => 
 
 test("the JSON of a NotReadyError has no asset, because of its signed URL", () => {
   const asset = { asset_id: "asset_1", signed_url: signedUrl } as NotReadyError["asset"];
-  expect(JSON.stringify(new NotReadyError("not ready", { asset }))).toBe(
-    '{"name":"NotReadyError","message":"not ready","attempts":1,"retryable":true}',
+  expect(JSON.stringify(new NotReadyError("not ready", { reason: "timeout", asset }))).toBe(
+    '{"name":"NotReadyError","message":"not ready","attempts":1,"retryable":true,"reason":"timeout"}',
   );
 });
 
