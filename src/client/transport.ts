@@ -2,6 +2,7 @@ import { withDeadline } from "../core/abort.ts";
 import { isFinal, isFrameworkError, runCallback } from "../core/callback.ts";
 import { clockOptions, ConfigError, isChenyuError, NetworkError, TimeoutError } from "../core/errors.ts";
 import type { SendRequest } from "../core/fetch.ts";
+import { observeRequest } from "../core/observe.ts";
 import { checkApiKey, type ApiKey, type Settings } from "../core/options.ts";
 import { reasonOf, safeCopy, withoutSecrets } from "../core/redact.ts";
 import { explainFailure, withRetries, type Failure } from "../core/retry.ts";
@@ -46,9 +47,8 @@ export function createTransport(connection: Connection): Send {
       settings,
       signal: settings.signal,
       mayRepeat: () => request.method === "GET",
-      throwIfTooLate(sleepMs: number, failure: Failure): void {
-        if (sleepMs >= msLeft(call)) throw timeoutError(call, "total", failure.attempts, failure);
-      },
+      findTooLate: (sleepMs: number, failure: Failure) =>
+        sleepMs >= msLeft(call) ? timeoutError(call, "total", failure.attempts, failure) : undefined,
     };
     let response: WholeResponse | undefined;
     try {
@@ -75,7 +75,10 @@ async function sendOnce(call: Call, attempt: number): Promise<WholeResponse> {
   const onTimeout = (): never => {
     throw timeoutError(call, call.timeoutMs < leftMs ? "attempt" : "total", attempt);
   };
-  return withDeadline(ms, call.signal, (signal) => fetchWhole(call, key, attempt, signal, endsAt), onTimeout);
+  const { method, url } = call.request;
+  return observeRequest(call.observer, { method, url, attempt }, () =>
+    withDeadline(ms, call.signal, (signal) => fetchWhole(call, key, attempt, signal, endsAt), onTimeout),
+  );
 }
 
 async function currentKey(call: Call, attempts: number): Promise<string | undefined> {

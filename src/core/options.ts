@@ -6,6 +6,7 @@ import {
   type NetworkError,
   type TimeoutError,
 } from "./errors.ts";
+import { createObserver, type Logger, type Observer } from "./observe.ts";
 import { environment, isBrowser } from "./runtime.ts";
 
 /** An API key, or a function that gives one for each request. */
@@ -67,6 +68,11 @@ export interface ClientOptions extends Omit<RequestOptions, "signal"> {
   maxRetryAfterMs?: number | undefined;
   /** Called before each retry, while the delay runs. If it throws before the retry, the call ends with that error. */
   onRetry?: ((event: RetryEvent) => unknown) | undefined;
+  /**
+   * Is told of each request, also of those that succeed. No secret gets into it. @default standard error, as far as the
+   * variable `CHENYU_LOG` says: `off`, `error`, `warn`, `info` or `debug`; else none
+   */
+  logger?: Logger | undefined;
   /** Allows an `apiKey` in a browser, where every visitor can read it. @default false */
   dangerouslyAllowBrowser?: boolean | undefined;
 }
@@ -89,6 +95,7 @@ export interface Settings {
   maxRetries: number;
   maxRetryAfterMs: number;
   onRetry: ClientOptions["onRetry"];
+  observer: Observer;
   /** Number of requests that the call has sent before, for the field `attempts` of errors. */
   sentBefore?: number | undefined;
   /** Sends the requests of this call, instead of the client's own `fetch`. */
@@ -103,7 +110,8 @@ export function resolveSettings(options: ClientOptions & RequestOptions, client?
     throw new ConfigError("signal", "it is not an AbortSignal. Pass the signal of this runtime's own AbortController.");
   }
   checkCallback("onRetry", onRetry);
-  return { signal, ...resolveNumbers(requestNumbers, options, client), onRetry };
+  const observer = client?.observer ?? createObserver(options.logger);
+  return { signal, ...resolveNumbers(requestNumbers, options, client), onRetry, observer };
 }
 
 /** Whether it can end a call. Those of polyfills give no reason, and a copy of one cannot be read at all. */

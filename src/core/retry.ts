@@ -1,6 +1,7 @@
 import { sleep } from "./abort.ts";
 import { isFinal } from "./callback.ts";
 import { ApiError, DownloadError, NetworkError, TimeoutError } from "./errors.ts";
+import { observeFailure } from "./observe.ts";
 import type { RetryEvent, Settings } from "./options.ts";
 import type { PlatformFailure } from "./platform.ts";
 import { isBrowser } from "./runtime.ts";
@@ -15,12 +16,14 @@ export type Failure = RetryEvent["error"];
 
 /** How a piece of work is repeated. */
 export interface RetryPolicy {
-  settings: Pick<Settings, "maxRetries" | "maxRetryAfterMs" | "onRetry">;
+  settings: Pick<Settings, "maxRetries" | "maxRetryAfterMs" | "onRetry" | "observer">;
   signal: AbortSignal | undefined;
   /** Whether the work may be repeated after it has failed. */
   mayRepeat(): boolean;
-  /** Throws if there is no time for the next sleep. */
-  throwIfTooLate?(sleepMs: number, failure: Failure): void;
+  /** Whether it is a part of other work, which tells of the failure that ends it, because it may be repeated there. */
+  isPart?(): boolean;
+  /** Makes the error if there is no time for the next sleep. */
+  findTooLate?(sleepMs: number, failure: Failure): TimeoutError | undefined;
 }
 
 /**
@@ -34,14 +37,22 @@ export async function withRetries<T>(policy: RetryPolicy, work: (attempt: number
     try {
       return await work(attempt);
     } catch (error) {
-      if (!isTransient(error) || !error.retryable || !policy.mayRepeat() || attempt > settings.maxRetries) throw error;
-      const retryAfterMs = requestedDelayMs(error);
-      if ((retryAfterMs ?? 0) > settings.maxRetryAfterMs) throw error;
-      const delayMs = retryDelayMs(attempt, retryAfterMs);
-      policy.throwIfTooLate?.(delayMs, error);
-      await sleep(delayMs, signal, () => settings.onRetry?.({ attempt: error.attempts, delayMs, error }));
+      const next = isTransient(error) && policy.mayRepeat() ? planRetry(error, attempt, settings) : undefined;
+      const tooLate = next && policy.findTooLate?.(next.delayMs, next.error);
+      const delayMs = tooLate ? undefined : next?.delayMs;
+      if (delayMs !== undefined || !policy.isPart?.()) await observeFailure(settings.observer, error, delayMs);
+      if (next === undefined || tooLate) throw tooLate ?? error;
+      await sleep(next.delayMs, signal, () => settings.onRetry?.(next));
     }
   }
+}
+
+/** Describes the next attempt; `undefined` if there is none. */
+function planRetry(error: Failure, attempt: number, settings: RetryPolicy["settings"]): RetryEvent | undefined {
+  if (!error.retryable || attempt > settings.maxRetries) return undefined;
+  const retryAfterMs = requestedDelayMs(error);
+  if ((retryAfterMs ?? 0) > settings.maxRetryAfterMs) return undefined;
+  return { attempt: error.attempts, delayMs: retryDelayMs(attempt, retryAfterMs), error };
 }
 
 /** Whether an error is a temporary failure of ours. What a callback throws is not. */

@@ -5,6 +5,7 @@ import { ConfigError, NetworkError, ResponseError } from "../core/errors.ts";
 import type { SendRequest } from "../core/fetch.ts";
 import type { Hosts } from "../core/hosts.ts";
 import type { LookUp, LookUpResult } from "../core/look-up.ts";
+import { observeRequest } from "../core/observe.ts";
 import { checkResponse, type Settings } from "../core/options.ts";
 import { isBrowser } from "../core/runtime.ts";
 import { findAddress, findRedirectTarget, hasExpired } from "./address.ts";
@@ -107,7 +108,9 @@ async function fetchContent(source: Source, cursor: Cursor, signal: AbortSignal)
     source.requests += 1;
     source.host = url.host;
     source.startedAt ??= performance.now();
-    const response = await fetchOnce(source, cursor, url, init);
+    const request = { method: "GET", url: url.href, attempt: source.requests };
+    const fetchHere = fetchOnce.bind(undefined, source, cursor, url, init);
+    const response = await observeRequest(source.settings.observer, request, fetchHere);
     const location = response.headers.get("location");
     const isRedirect = redirectStatuses.includes(response.status) && location !== null;
     // A custom `fetch` may ignore signals.

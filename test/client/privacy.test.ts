@@ -2,6 +2,7 @@
  * No error, event or log shows the key or the query of a signed URL. Each test provokes a failure whose response holds
  * both, then searches everything that comes out for them.
  */
+import { tracingChannel } from "node:diagnostics_channel";
 import { inspect } from "node:util";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createClient } from "../../src/index.ts";
@@ -27,8 +28,13 @@ const phpJson = (value: unknown): string =>
     .replaceAll("&", String.raw`\u0026`);
 
 const written: string[] = [];
+const trace = (event: unknown): void => void written.push(textsOf(event));
+const subscribers = { start: trace, end: trace, asyncStart: trace, asyncEnd: trace, error: trace };
+
 beforeEach(() => {
   written.length = 0;
+  vi.stubEnv("CHENYU_LOG", "debug");
+  tracingChannel("chenyu-assets:request").subscribe(subscribers);
   for (const stream of [process.stdout, process.stderr]) {
     vi.spyOn(stream, "write").mockImplementation((text) => (written.push(String(text)), true));
   }
@@ -36,7 +42,11 @@ beforeEach(() => {
     vi.spyOn(console, method).mockImplementation((...values) => void written.push(inspect(values)));
   }
 });
-afterEach(() => void vi.restoreAllMocks());
+afterEach(() => {
+  tracingChannel("chenyu-assets:request").unsubscribe(subscribers);
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
 
 /** Every way in which a value can reach a log. */
 function textsOf(value: unknown): string {

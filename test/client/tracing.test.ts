@@ -1,0 +1,96 @@
+/** What Node's diagnostics channel gets of each request. */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { tracingChannel } from "node:diagnostics_channel";
+import { inspect } from "node:util";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { createClient, type RequestEvent } from "../../src/index.ts";
+import { caught } from "../helpers/caught.ts";
+import { startDownload } from "../download/downloads.ts";
+import { readyAsset, serve, startContentServer } from "../servers/content-server.ts";
+import { answer, startFaultServer } from "../servers/fault-server.ts";
+import { answerError, assetBody, createTestClient, id, path } from "./test-client.ts";
+
+const channel = tracingChannel<unknown, RequestEvent>("chenyu-assets:request");
+
+/** Records what the channel gets until the test ends. Events are copied, because they grow. */
+function record(): [name: string, event: RequestEvent][] {
+  const records: [string, RequestEvent][] = [];
+  const note = (name: string) => (event: RequestEvent) => void records.push([name, { ...event }]);
+  const subscribers = {
+    start: note("start"),
+    end: note("end"),
+    asyncStart: note("asyncStart"),
+    asyncEnd: note("asyncEnd"),
+    error: note("error"),
+  };
+  channel.subscribe(subscribers);
+  onTestFinished(() => void channel.unsubscribe(subscribers));
+  return records;
+}
+
+test("the channel gets a start and an end of each attempt, and its error", async () => {
+  const records = record();
+  await using server = await startFaultServer(answerError(503), answer(200, assetBody, { "X-Request-Id": "req_7" }));
+  await createTestClient(server).assets.get(id);
+  expect(records.map(([name, { attempt }]) => `${name} ${attempt}`)).toEqual([
+    ...["start 1", "end 1", "error 1", "asyncStart 1", "asyncEnd 1"],
+    ...["start 2", "end 2", "asyncStart 2", "asyncEnd 2"],
+  ]);
+  const request = { method: "GET", host: new URL(server.url).host, path };
+  const ends = records.filter(([name]) => name === "asyncEnd").map(([, event]) => event);
+  expect(records[0]![1]).toEqual({ ...request, attempt: 1 });
+  expect(ends[0]).toMatchObject({ ...request, attempt: 1, status: 503, error: { name: "ApiError", attempts: 1 } });
+  expect(ends[1]).toMatchObject({ ...request, attempt: 2, status: 200, requestId: "req_7" });
+  expect(ends[1]!.error).toBeUndefined();
+  expect(ends.every(({ durationMs }) => durationMs! > 0)).toBe(true);
+});
+
+test("the channel gets the requests for contents, without the queries of signed URLs", async () => {
+  const records = record();
+  const content = new Uint8Array(1000);
+  await using server = await startContentServer(readyAsset(1000), serve(content));
+  const download = await startDownload(server);
+  await download.bytes();
+  const ends = records.filter(([name]) => name === "asyncEnd").map(([, event]) => event);
+  expect(ends).toMatchObject([
+    { attempt: 1, status: 200, path: "/api/open/v2/assets/asset_1" },
+    { attempt: 2, status: 200, path: new URL(download.asset.signed_url!).pathname },
+  ]);
+  expect(inspect(records, { depth: Infinity, showHidden: true })).not.toMatch(/signature|signed_url/);
+});
+
+test("a store that is bound to the channel is that of the request", async () => {
+  const storage = new AsyncLocalStorage<RequestEvent>();
+  channel.start.bindStore(storage, (event) => event as RequestEvent);
+  onTestFinished(() => void channel.start.unbindStore(storage));
+  const seen: unknown[] = [];
+  const fetch = async (): Promise<Response> => {
+    seen.push(storage.getStore()?.attempt);
+    return new Response(assetBody);
+  };
+  await createClient({ apiKey: "k", fetch }).assets.get(id);
+  expect([seen, storage.getStore()]).toEqual([[1], undefined]);
+});
+
+test("an abort ends the request with the signal's reason", async () => {
+  const records = record();
+  const reason = new Error("enough");
+  const controller = new AbortController();
+  const fetch = (): Promise<Response> => (controller.abort(reason), new Promise(() => {}));
+  await caught(createClient({ apiKey: "k", fetch }).assets.get(id, { signal: controller.signal }));
+  expect(records.at(-1)).toMatchObject(["asyncEnd", { error: reason }]);
+});
+
+test.each([
+  ["there is no process", undefined],
+  ["the process gives no modules", {}],
+  ["the module has no tracing", { getBuiltinModule: () => ({}) }],
+  ["modules are refused", { getBuiltinModule: () => { throw new Error("refused"); } }], // prettier-ignore
+])("a client works without the channel where %s", async (_name, fakeProcess) => {
+  vi.stubGlobal("process", fakeProcess);
+  const client = createClient({ apiKey: "k", fetch: async () => new Response(assetBody) });
+  vi.unstubAllGlobals();
+  const records = record();
+  await client.assets.get(id);
+  expect(records).toEqual([]);
+});
