@@ -20,7 +20,7 @@ export {
   ResponseError,
   TimeoutError,
 } from "./core/errors.ts";
-export type { LogFields, Logger, RequestEvent } from "./core/observe.ts";
+export type { LogFields, Logger, RequestEvent } from "./core/logger.ts";
 export type { ApiKey, ClientOptions, Fetch, FetchOptions, RequestOptions, RetryEvent } from "./core/options.ts";
 export type { Download, FirstBytes } from "./download/download.ts";
 export type { ByteRange, DownloadOptions, Progress, ReadOptions } from "./download/options.ts";

@@ -6,7 +6,9 @@ import {
   type NetworkError,
   type TimeoutError,
 } from "./errors.ts";
-import { createObserver, type Logger, type Observer } from "./observe.ts";
+import type { Logger } from "./logger.ts";
+import { createObserver } from "./observe.ts";
+import type { Observer } from "./report.ts";
 import { environment, isBrowser } from "./runtime.ts";
 
 /** An API key, or a function that gives one for each request. */

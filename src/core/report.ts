@@ -1,16 +1,39 @@
 import type { ChenyuError } from "./errors.ts";
-import type {
-  LogFields,
-  Logger,
-  LogLevel,
-  ObservedRequest,
-  ObservedResponse,
-  Observer,
-  RequestEvent,
-} from "./observe.ts";
+import type { LogFields, Logger, LogLevel, RequestEvent } from "./logger.ts";
 
 // This file imports no code: it is loaded when somebody observes requests, and bundlers would cut the first load of a page
 // into more pieces.
+
+/** Who wants to know of a client's requests. */
+export interface Observer {
+  logger: Logger | undefined;
+  /** What the log on standard error shows, if there is no logger. */
+  levels: readonly LogLevel[];
+  channel: TracingChannel | undefined;
+}
+
+/** The part of Node's `TracingChannel` that is used. */
+export interface TracingChannel {
+  /** Bun 1.4 has no such field. */
+  hasSubscribers?: boolean;
+  tracePromise(work: () => Promise<void>, event: RequestEvent): Promise<void>;
+}
+
+/** A response to a request that is observed. */
+export interface ObservedResponse {
+  status: number;
+  headers: Headers;
+  requestId?: string | undefined;
+  /** The failure that it reports, if any. */
+  failure?: Error | undefined;
+}
+
+/** A request that is observed. */
+export interface ObservedRequest {
+  method: string;
+  url: string;
+  attempt: number;
+}
 
 /** Whether this package threw an error: then it has no secret. */
 type IsOurs = (error: unknown) => error is ChenyuError;
@@ -56,7 +79,7 @@ export async function reportRequest<T extends ObservedResponse>(
   }
 
   try {
-    await (channel?.hasSubscribers ? channel.tracePromise(run, event) : run());
+    await (channel ? channel.tracePromise(run, event) : run());
   } catch (error) {
     failedRequests.set(Object(error), factsOf(event));
     if (response === undefined) throw error;

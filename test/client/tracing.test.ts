@@ -24,7 +24,9 @@ function record(): [name: string, event: RequestEvent][] {
     error: note("error"),
   };
   channel.subscribe(subscribers);
-  onTestFinished(() => void channel.unsubscribe(subscribers));
+  onTestFinished(() => {
+    channel.unsubscribe(subscribers);
+  });
   return records;
 }
 
@@ -32,10 +34,9 @@ test("the channel gets a start and an end of each attempt, and its error", async
   const records = record();
   await using server = await startFaultServer(answerError(503), answer(200, assetBody, { "X-Request-Id": "req_7" }));
   await createTestClient(server).assets.get(id);
-  expect(records.map(([name, { attempt }]) => `${name} ${attempt}`)).toEqual([
-    ...["start 1", "end 1", "error 1", "asyncStart 1", "asyncEnd 1"],
-    ...["start 2", "end 2", "asyncStart 2", "asyncEnd 2"],
-  ]);
+  const names = records.map(([name, { attempt }]) => `${name} ${attempt}`);
+  expect(names.slice(0, 5)).toEqual(["start 1", "end 1", "error 1", "asyncStart 1", "asyncEnd 1"]);
+  expect(names.slice(5)).toEqual(["start 2", "end 2", "asyncStart 2", "asyncEnd 2"]);
   const request = { method: "GET", host: new URL(server.url).host, path };
   const ends = records.filter(([name]) => name === "asyncEnd").map(([, event]) => event);
   expect(records[0]![1]).toEqual({ ...request, attempt: 1 });
@@ -47,7 +48,7 @@ test("the channel gets a start and an end of each attempt, and its error", async
 
 test("the channel gets the requests for contents, without the queries of signed URLs", async () => {
   const records = record();
-  const content = new Uint8Array(1000);
+  const content = Buffer.alloc(1000);
   await using server = await startContentServer(readyAsset(1000), serve(content));
   const download = await startDownload(server);
   await download.bytes();

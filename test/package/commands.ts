@@ -21,6 +21,19 @@ export const nodes: [name: string, path: string][] = [
   ["Node 26", packageNode("node26")],
 ];
 
+/** Other runtimes, where this machine has them. */
+export const otherRuntimes: [name: string, words: string[]][] = [
+  ["Bun", ["bun"]],
+  ["Deno", ["deno", "run", "--allow-net", "--allow-env", "--allow-read"]],
+];
+
+export const missingRuntimes: string[] = otherRuntimes
+  .filter(([, [command]]) => !systemFolders.some((folder) => existsSync(join(folder, command!))))
+  .map(([name]) => name);
+
+if (missingRuntimes.length > 0)
+  console.warn(`The tests on ${missingRuntimes.join(" and ")} are skipped: not installed.`);
+
 /** Runs a command in a folder, and returns what it writes to stdout. If it fails, the error has all that it wrote. */
 export async function runCommand(command: string, args: string[], folder: string): Promise<string> {
   try {

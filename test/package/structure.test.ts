@@ -21,10 +21,11 @@ const mayImport: [place: string, imports: string[]][] = [
   ["src/mock/", ["src/core/", "generated/", "node:"]],
   ["src/cli/", ["src/index.ts", "src/node.ts", "src/mock.ts", "src/core/", "generated/", "node:"]],
   ["generated/", []],
+  ["examples/", ["node:"]], // and the package by its name, as its users do
   ["scripts/start.ts", ["src/", "generated/", "scripts/", "node:"]],
   ["scripts/bench/", ["src/", "generated/", "scripts/", "node:"]],
   ["scripts/", ["node:"]], // what makes `generated/` must not need it
-  ["test/", ["src/", "generated/", "scripts/", "node:"]],
+  ["test/", ["src/", "generated/", "scripts/", "examples/", "node:"]],
 ];
 
 /** The files that each file imports, by their paths in the project, and modules of Node: `node:fs`. */
@@ -75,7 +76,7 @@ function isSpecifier({ parent }: ts.Node): boolean {
   return ts.isImportDeclaration(parent) || ts.isExportDeclaration(parent) || ts.isExternalModuleReference(parent);
 }
 
-const files = ["src", "generated", "scripts", "test"].flatMap((folder) =>
+const files = ["src", "generated", "examples", "scripts", "test"].flatMap((folder) =>
   readdirSync(root + folder, { recursive: true, encoding: "utf8" }).map((file) => `${folder}/${file}`),
 );
 const code = new Map(

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, inject, test } from "vitest";
 import { noTerminal } from "../cli/run.ts";
 import { makeFolder } from "../helpers/temporary-folder.ts";
 import { startServer } from "../servers/server.ts";
-import { nodes, runCommand } from "./commands.ts";
+import { missingRuntimes, nodes, otherRuntimes, runCommand } from "./commands.ts";
 
 const consumer = inject("consumer");
 const command = join(consumer, "node_modules/.bin/chenyu-assets");
@@ -22,6 +22,34 @@ function answerWith(size: number, content: RequestListener): RequestListener {
     response.end(JSON.stringify({ code, msg: "", data: { ...asset, signed_url } }));
   };
 }
+
+/** What `tracing.mjs` prints of a server that answers 503 at first. */
+async function expectTracing(run: (url: string) => Promise<string>): Promise<void> {
+  let requests = 0;
+  await using server = await startServer((_request, response) => {
+    const asset = { code: 0, msg: "", data: { asset_id: "asset_1" } };
+    const isFirst = ++requests === 1;
+    response.writeHead(isFirst ? 503 : 200, isFirst ? {} : { "X-Request-Id": "req_7" });
+    response.end(JSON.stringify(isFirst ? {} : asset));
+  });
+  const request = ["GET", new URL(server.url).host, "/api/open/v2/assets/asset_1"];
+  expect(JSON.parse(await run(server.url))).toEqual({
+    ends: [
+      [...request, 1, 503, true, null, "ApiError", null],
+      [...request, 2, 200, true, "req_7", null, null],
+    ],
+    lines: [
+      ["warn", 1],
+      ["info", 2],
+    ],
+  });
+}
+
+describe.each(otherRuntimes)("on %s", (name, [command, ...words]) => {
+  test.skipIf(missingRuntimes.includes(name))("the channel and the logger are told of each attempt", async () => {
+    await expectTracing((url) => runCommand(command!, [...words, "tracing.mjs", url], consumer));
+  });
+});
 
 describe.each(nodes)("on %s", (_name, node) => {
   const run = (...args: string[]): Promise<string> => runCommand(node, args, consumer);
@@ -50,6 +78,8 @@ describe.each(nodes)("on %s", (_name, node) => {
     expect(results).toEqual(["123", 10, 10, ends]);
     expect(await folder.names()).toEqual(["asset_2.webp", "one.bin"]);
   });
+
+  test("the channel and the logger are told of each attempt", () => expectTracing((url) => run("tracing.mjs", url)));
 
   test.each(["document.mjs", "document.cjs"])("%s reads the document", async (script) => {
     expect(JSON.parse(await run(`compiled/${script}`))).toEqual(["3.1.1", "getAsset"]);
