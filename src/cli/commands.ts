@@ -34,6 +34,10 @@ const connectionOptions: Command["options"] = {
     en: `The URL of the API. http: is for this machine, and for the hosts that CHENYU_ALLOW_INSECURE_HOSTS names, such as mock,10.0.0.5. (default: CHENYU_BASE_URL, else ${serverUrl})`,
     zh: `API 的地址。http: 只能用于本机，以及 CHENYU_ALLOW_INSECURE_HOSTS 列出的主机，例如 mock,10.0.0.5。（默认：CHENYU_BASE_URL，否则 ${serverUrl}）`,
   },
+  verbose: {
+    en: "Print each request on standard error. CHENYU_LOG does so without this option: off, error, warn, info (what this option prints) or debug.",
+    zh: "在标准错误中输出每个请求。也可以用 CHENYU_LOG：off、error、warn、info（与本选项相同）或 debug。",
+  },
 };
 
 const assetJson: Text = {

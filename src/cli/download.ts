@@ -27,7 +27,7 @@ export async function download(operands: string[], values: OptionValues): Promis
   const { client, signal, ...session } = await openSession("download", operands, values);
   const ids = [...new Set(session.ids)]; // an asset that is named twice has one file
   const { json = false } = values;
-  const display = openProgressDisplay();
+  const display = openProgressDisplay(values);
 
   const unfinished = new Map<string, UnfinishedFile>(ids.map((id) => [id, { path: target }]));
   // Called only when the target is a folder.

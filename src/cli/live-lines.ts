@@ -1,3 +1,5 @@
+import { hasLog } from "./log.ts";
+import type { OptionValues } from "./options.ts";
 import { printMessage, printResult, type Printer } from "./output.ts";
 
 /** Lines at the end of the terminal's output that are written over when they change. It prints what stays above them. */
@@ -9,9 +11,9 @@ export interface LiveLines extends Printer {
   close: () => void;
 }
 
-/** Whether standard error is a terminal that can move its cursor. */
-export function canRewriteLines(): boolean {
-  return process.stderr.isTTY && process.env.TERM !== "dumb";
+/** Whether standard error is a terminal that can move its cursor, and no log comes between the lines. */
+export function canRewriteLines(values: OptionValues): boolean {
+  return process.stderr.isTTY && process.env.TERM !== "dumb" && !hasLog(values);
 }
 
 const redrawDelayMs = 100;

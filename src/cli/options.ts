@@ -24,6 +24,7 @@ const table = {
   "fail-status": { type: "string", value: "statuses" },
   "api-key-file": { type: "string", value: "file", isPath: true },
   "base-url": { type: "string", value: "url" },
+  verbose: { type: "boolean", short: "v" },
   port: { type: "string", value: "number" },
   host: { type: "string", value: "address" },
   quiet: { type: "boolean" },

@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import type { Progress } from "../index.ts";
 import { canRewriteLines, openLiveLines } from "./live-lines.ts";
+import type { OptionValues } from "./options.ts";
 import { escapeControls, printMessage, printResult, type Printer } from "./output.ts";
 
 /** Shows the progress of downloads. While it is open, it prints the command's other output, too. */
@@ -12,8 +13,8 @@ export interface ProgressDisplay extends Printer {
 }
 
 /** Shows bars on a terminal that can move its cursor. Elsewhere it prints a line now and then. */
-export function openProgressDisplay(): ProgressDisplay {
-  return canRewriteLines() ? openProgressBars() : openProgressLines();
+export function openProgressDisplay(values: OptionValues): ProgressDisplay {
+  return canRewriteLines(values) ? openProgressBars() : openProgressLines();
 }
 
 const lineIntervalMs = 5000;

@@ -6,6 +6,7 @@ import { checkApiKey } from "../core/options.ts";
 import { createClient, type ChenyuClient } from "../index.ts";
 import { UsageError } from "./arguments.ts";
 import { exitCodes, Interruption } from "./exit-codes.ts";
+import { createCommandLogger } from "./log.ts";
 import type { OptionValues } from "./options.ts";
 
 /** What `get`, `wait` and `download` have in common. */
@@ -21,7 +22,8 @@ export async function openSession(command: string, operands: string[], values: O
   if (operands.length === 0) throw new UsageError(`${command} needs the id of an asset`);
   const ids = operands.map(parseAssetId);
   const apiKey = await readApiKey(values["api-key-file"]);
-  return { ids, client: createClient({ apiKey, baseUrl: values["base-url"] }), signal: abortOnSignals() };
+  const client = createClient({ apiKey, baseUrl: values["base-url"], logger: createCommandLogger(values) });
+  return { ids, client, signal: abortOnSignals() };
 }
 
 /** Reads the key from a file (`-` is standard input), else from the environment. No error shows the key. */

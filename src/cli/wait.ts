@@ -12,7 +12,7 @@ export async function wait(operands: string[], values: OptionValues): Promise<nu
   const isReady = readStatusCheck(values, "until-status");
   const isFailed = readStatusCheck(values, "fail-status");
   const { ids, client, signal } = await openSession("wait", operands, values);
-  const lines = canRewriteLines() ? openLiveLines() : undefined;
+  const lines = canRewriteLines(values) ? openLiveLines() : undefined;
   const show = lines?.set ?? ((_id: string, text: string) => process.stderr.isTTY && printMessage(text));
   const printAsset = createAssetPrinter(ids, values, lines);
   const codes = ids.map((id) => {
