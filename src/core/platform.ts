@@ -31,7 +31,7 @@ export function explainFailure(error: unknown, advice: string, url: string | und
     const limit = limits[String(code)];
     if (limit !== undefined) return { advice: adviseOnLimit(limit), isTimeout: true };
     const fault = [code, message].find(isCertificateFault);
-    if (fault !== undefined) return { advice: adviseOnCertificate(fault), isFinal: true };
+    if (fault !== undefined) return { advice: adviseOnCertificate(fault, message), isFinal: true };
     if (typeof message === "string" && foreignSignal.test(message)) return { advice: adviceOnSignal, isFinal: true };
     cause = next;
   }
@@ -62,7 +62,8 @@ function isCertificateFault(text: unknown): text is string {
   return typeof text === "string" && certificateFault.test(text);
 }
 
-function adviseOnCertificate(fault: string): string {
+/** @param text - What the platform says. Node 24 names the flag itself in some cases. */
+function adviseOnCertificate(fault: string, text: unknown): string {
   const variable = "Deno" in globalThis ? "DENO_CERT" : "NODE_EXTRA_CA_CERTS";
   if (/ALTNAME|HOSTNAME|NotValidForName/.test(fault)) {
     return `The certificate is that of another host. Check baseUrl, and any proxy on the way; ${variable} does not help.`;
@@ -70,7 +71,9 @@ function adviseOnCertificate(fault: string): string {
   const isOld = /EXPIRED|NOT_YET|Expired|NotValidYet/.test(fault);
   const first = isOld ? "Check the clock of this machine; else the host needs a new certificate. If" : "If";
   const flag = "--use-system-ca";
-  const orFlag = nodeProcess()?.allowedNodeEnvironmentFlags?.has(flag) ? `, or start Node with ${flag}` : "";
+  const isNews =
+    nodeProcess()?.allowedNodeEnvironmentFlags?.has(flag) && !(typeof text === "string" && text.includes(flag));
+  const orFlag = isNews ? `, or start Node with ${flag}` : "";
   return `${first} a proxy or your company signs it, name the file of its CA in ${variable}${orFlag}.`;
 }
 

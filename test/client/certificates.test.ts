@@ -74,6 +74,14 @@ test.each([
   expect(message.includes("or start Node with --use-system-ca.")).toBe(hasFlag);
 });
 
+test("the message names --use-system-ca once if Node has named it", async () => {
+  vi.spyOn(process, "allowedNodeEnvironmentFlags", "get").mockReturnValue(new Set(["--use-system-ca"]));
+  const text = "self-signed certificate; try running Node.js with --use-system-ca";
+  const message = await messageOf(Object.assign(new Error(text), { code: "DEPTH_ZERO_SELF_SIGNED_CERT" }));
+  expect(message.split("--use-system-ca")).toHaveLength(2);
+  expect(message).toContain("NODE_EXTRA_CA_CERTS");
+});
+
 test.each([
   "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
