@@ -105,6 +105,7 @@ async function expectNoTrust({ url }: Place): Promise<string> {
   const error = await download.bytes().catch((thrown: unknown) => thrown);
   const { name, attempts, cause } = Object(error);
   if (name !== "NetworkError") throw new Error(`expected a NetworkError, not ${String(error)}`);
+  if (attempts !== 2) throw new Error(`expected one look-up and one request for the content, not ${attempts} requests`);
   return `${cause.cause?.code ?? cause.message} after ${attempts} requests`;
 }
 
