@@ -8,6 +8,7 @@ import { caught } from "../helpers/caught.ts";
 import { startDownload } from "../download/downloads.ts";
 import { readyAsset, serve, startContentServer } from "../servers/content-server.ts";
 import { answer, startFaultServer } from "../servers/fault-server.ts";
+import { recordLog } from "./recording-logger.ts";
 import { answerError, assetBody, createTestClient, id, path } from "./test-client.ts";
 
 const channel = tracingChannel<unknown, RequestEvent>("chenyu-assets:request");
@@ -87,11 +88,13 @@ test.each([
   ["the process gives no modules", {}],
   ["the module has no tracing", { getBuiltinModule: () => ({}) }],
   ["modules are refused", { getBuiltinModule: () => { throw new Error("refused"); } }], // prettier-ignore
-])("a client works without the channel where %s", async (_name, fakeProcess) => {
+])("a client tells its logger alone where %s", async (_name, fakeProcess) => {
   vi.stubGlobal("process", fakeProcess);
-  const client = createClient({ apiKey: "k", fetch: async () => new Response(assetBody) });
+  const { logger, lines } = recordLog();
+  const client = createClient({ apiKey: "k", fetch: async () => new Response(assetBody), logger });
   vi.unstubAllGlobals();
   const records = record();
   await client.assets.get(id);
   expect(records).toEqual([]);
+  expect(lines).toMatchObject([{ level: "info", fields: { status: 200 } }]);
 });
