@@ -137,6 +137,23 @@ test("a logger that throws or rejects ends no call", async () => {
   expect(rejections).toEqual([]);
 });
 
+test.concurrent("a logger's methods are called on it, as those of pino and winston must be", async () => {
+  class CountingLogger implements Logger {
+    count = 0;
+    debug(): void {
+      this.count += 1;
+    }
+    info(): void {
+      this.count += 1;
+    }
+    warn(): void {}
+    error(): void {}
+  }
+  const logger = new CountingLogger();
+  await createClient({ apiKey, fetch: async () => new Response(assetBody), logger }).assets.get(id);
+  expect(logger.count).toBe(2);
+});
+
 test("console is a logger", async () => {
   const info = vi.spyOn(console, "info").mockImplementation(() => {});
   await using server = await startFaultServer(answerAsset);
