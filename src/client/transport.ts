@@ -121,11 +121,21 @@ function msLeft({ endsAt }: Call): number {
   return endsAt - performance.now();
 }
 
+/** @param cause - The failure after which no time is left. Its message says why, and what to do. */
 function timeoutError(call: Call, clock: "attempt" | "total", attempts: number, cause?: Failure): TimeoutError {
   const option = clockOptions[clock];
-  const fault = cause === undefined ? "no whole response came in time" : "no time is left for the next attempt";
-  const message = `${call.facts.requestLine}: ${fault}. Raise ${option} (${call[option]} ms) to wait longer.`;
-  return new TimeoutError(message, { ...call.facts, clock, attempts, ...(cause && { cause }) });
+  const limit = `${option} (${call[option]} ms)`;
+  if (cause !== undefined) {
+    const { message, host } = cause;
+    return new TimeoutError(`${message} ${limit} leaves no time for another attempt.`, {
+      host,
+      clock,
+      attempts,
+      cause,
+    });
+  }
+  const message = `${call.facts.requestLine}: no whole response came in time. Raise ${limit} to wait longer.`;
+  return new TimeoutError(message, { ...call.facts, clock, attempts });
 }
 
 /** Makes a call of openapi-fetch through the transport. Also throws `null` or "" as it came: openapi-fetch loses those. */
