@@ -30,6 +30,10 @@ const variables: Record<string, Text> = {
     en: "Hosts that may be reached by http: and at private addresses, separated by commas: mock,10.0.0.5",
     zh: "允许使用 http: 和内网地址的主机，用逗号分隔：mock,10.0.0.5",
   },
+  CHENYU_LOG: {
+    en: "What is logged on standard error: off, error, warn, info or debug. (default: off)",
+    zh: "在标准错误中记录什么：off、error、warn、info 或 debug。（默认：off）",
+  },
   NO_COLOR: { en: "Colours nothing, if it is not empty.", zh: "非空时不使用颜色。" },
   "LC_ALL, LC_MESSAGES, LANG": {
     en: "The first one that is set gives the language of the help: Chinese for zh...",
