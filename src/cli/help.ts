@@ -34,6 +34,10 @@ const variables: Record<string, Text> = {
     en: "What is logged on standard error: off, error, warn, info or debug. (default: off)",
     zh: "在标准错误中记录什么：off、error、warn、info 或 debug。（默认：off）",
   },
+  "HTTPS_PROXY, HTTP_PROXY, NO_PROXY": {
+    en: "The proxies for https: and http:, and the hosts that need none, as for curl.",
+    zh: "https: 和 http: 使用的代理，以及不走代理的主机，与 curl 相同。",
+  },
   NO_COLOR: { en: "Colours nothing, if it is not empty.", zh: "非空时不使用颜色。" },
   "LC_ALL, LC_MESSAGES, LANG": {
     en: "The first one that is set gives the language of the help: Chinese for zh...",

@@ -8,6 +8,7 @@ import { UsageError } from "./arguments.ts";
 import { exitCodes, Interruption } from "./exit-codes.ts";
 import { createCommandLogger } from "./log.ts";
 import type { OptionValues } from "./options.ts";
+import { useProxy } from "./proxy.ts";
 
 /** What `get`, `wait` and `download` have in common. */
 export interface Session {
@@ -17,12 +18,13 @@ export interface Session {
   signal: AbortSignal;
 }
 
-/** Checks the ids and the API key, and makes the client. Nothing is sent yet. */
+/** Checks the ids, the API key and the proxy, and makes the client. Nothing is sent yet. */
 export async function openSession(command: string, operands: string[], values: OptionValues): Promise<Session> {
   if (operands.length === 0) throw new UsageError(`${command} needs the id of an asset`);
   const ids = operands.map(parseAssetId);
   const apiKey = await readApiKey(values["api-key-file"]);
-  const client = createClient({ apiKey, baseUrl: values["base-url"], logger: createCommandLogger(values) });
+  const logger = createCommandLogger(values);
+  const client = createClient({ apiKey, baseUrl: values["base-url"], logger, ...(await useProxy()) });
   return { ids, client, signal: abortOnSignals() };
 }
 

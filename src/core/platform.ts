@@ -32,6 +32,7 @@ export function explainFailure(error: unknown, advice: string, url: string | und
     if (limit !== undefined) return { advice: adviseOnLimit(limit), isTimeout: true };
     const fault = [code, message].find(isCertificateFault);
     if (fault !== undefined) return { advice: adviseOnCertificate(fault, message), isFinal: true };
+    if (typeof message === "string" && refusedByProxy.test(message)) return { advice: adviceOnPassword, isFinal: true };
     if (typeof message === "string" && foreignSignal.test(message)) return { advice: adviceOnSignal, isFinal: true };
     cause = next;
   }
@@ -76,6 +77,12 @@ function adviseOnCertificate(fault: string, text: unknown): string {
   const orFlag = isNews ? `, or start Node with ${flag}` : "";
   return `${first} a proxy or your company signs it, name the file of its CA in ${variable}${orFlag}.`;
 }
+
+/** The words of undici. */
+const refusedByProxy = /Proxy response \(407\)/;
+
+const adviceOnPassword =
+  "The proxy wants a user name and a password. Put them into its URL: http://USER:PASSWORD@HOST:PORT.";
 
 /** The words of Node, whose `fetch` takes only signals of its own. @see https://github.com/vitest-dev/vitest/issues/8374 */
 const foreignSignal = /Expected signal .*AbortSignal/s;
