@@ -31,7 +31,8 @@ export interface Source extends ContentHost {
   readonly clockSkewMs: number;
   requests: number;
   host?: string;
-  startedAt?: number;
+  /** When the call began: its first look-up. */
+  readonly startedAt: number;
   refreshes: number;
 }
 
@@ -106,7 +107,6 @@ async function fetchContent(source: Source, cursor: Cursor, signal: AbortSignal)
   for (let redirects = 0; ; redirects++) {
     source.requests += 1;
     source.host = url.host;
-    source.startedAt ??= performance.now();
     const response = await fetchOnce(source, cursor, url, init);
     const location = response.headers.get("location");
     const isRedirect = redirectStatuses.includes(response.status) && location !== null;
