@@ -43,6 +43,14 @@ test.concurrent.each<[string, Step, errorName: string]>([
   expect(server.requests).toHaveLength(2);
 });
 
+test.concurrent("what ends a wait tells the requests and the time of all its look-ups", async () => {
+  await using server = await startFaultServer(reviewing, answerError(404));
+  const error = await caught(assetsWithoutRetries(server).waitUntilReady(id, { intervalMs: 1500 }));
+  expect(error).toMatchObject({ name: "ApiError", status: 404, attempts: 2 });
+  const [, seconds] = / Requests sent: 2, in (.*) s\.$/.exec((error as Error).message)!;
+  expect(Number(seconds)).toBeGreaterThanOrEqual(1.1);
+});
+
 test.concurrent("what a function of the caller's throws ends the wait at once, even if it is an error of ours", async () => {
   await using server = await startFaultServer(answerError(503));
   const networkError = await caught(assetsWithoutRetries({ url: "http://127.0.0.1:1" }).get(id));

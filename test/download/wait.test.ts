@@ -109,8 +109,8 @@ test("the download's signal ends the wait", async () => {
 });
 
 test.each<[what: string, wait: WaitOptions, polls: number]>([
-  ["those of the download", { ...soon, maxRetries: undefined }, 1],
-  ["those of wait", { ...soon, maxRetries: 0 }, 2],
+  ["those of the download", { ...soon, maxRetries: undefined }, 2],
+  ["those of wait", { ...soon, maxRetries: 1 }, 1],
 ])("each look-up of the wait has the download's headers, and the retries are %s", async (_what, wait, polls) => {
   const answer = { code: 0, msg: "", data: { asset_id: id, status: "confirmed" } };
   const traces: (string | null)[] = [];
@@ -121,7 +121,7 @@ test.each<[what: string, wait: WaitOptions, polls: number]>([
   let failed = 0;
   const onPoll = (): number => ++failed;
   const { assets } = clientFor({ url: "http://127.0.0.1:1" }, { fetch });
-  const options = { maxRetries: 1, headers: { "X-Trace": "1" } };
+  const options = { maxRetries: 0, headers: { "X-Trace": "1" } };
   await assets.download(id, { ...options, wait: { ...wait, onPoll } });
   expect(traces).toEqual(["1", "1"]);
   expect(failed).toBe(polls - 1);

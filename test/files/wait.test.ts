@@ -5,7 +5,7 @@ import { expect } from "vitest";
 import type { AssetRef, PollEvent } from "../../src/index.ts";
 import { downloadAll, downloadToFile, type DownloadAllOptions, type FileOptions } from "../../src/node.ts";
 import { caught } from "../helpers/caught.ts";
-import { serve, startContentServer, type ContentServer } from "../servers/content-server.ts";
+import { say, serve, startContentServer, type ContentServer } from "../servers/content-server.ts";
 import {
   asset,
   bytes,
@@ -105,6 +105,20 @@ test.concurrent("a new beginning waits no longer than what is left of waitTimeou
   const error = await caught(save(server, path, { wait: { waitTimeoutMs: 60_500 } }));
   expect(error).toMatchObject({ name: "NotReadyError", reason: "timeout", attempts: 5 });
   expect([server.lookUps(), server.requests.length]).toEqual([3, 2]);
+});
+
+test.concurrent("the time in an error's message is that of all beginnings and waits", async ({ path }) => {
+  await using server = await startContentServer(
+    (url, lookUp) => ({ ...asset(url, lookUp), status: lookUp === 1 ? "reviewing" : "confirmed" }),
+    ...changed,
+    say(500),
+  );
+  const error = await caught(save(server, path, { maxRetries: 1, wait: { intervalMs: 1500 } }));
+  expect(error).toMatchObject({ name: "DownloadError", kind: "refused" });
+  const { lookUps, requests } = server;
+  const [, sent, seconds] = / Requests sent: (\d+), in (.*) s\.$/.exec((error as Error).message)!;
+  expect(Number(sent)).toBe(lookUps() + requests.length);
+  expect(Number(seconds)).toBeGreaterThanOrEqual(1.1); // the wait alone takes that long
 });
 
 test.concurrent("a new beginning has the time for a look-up, however long the wait before", async ({ path }) => {
