@@ -81,14 +81,17 @@ const changed = [
   serve(otherBytes, { etag: '"v2"' }),
 ] as const;
 
-test.concurrent("a file that changes begins anew when its asset is ready again", async ({ path }) => {
+test.concurrent.for<[wait: string, FileOptions["wait"]]>([
+  ["true", true],
+  ["an object", soon],
+])("with wait: %s, a file that changes begins anew when its asset is ready again", async ([, wait], { path }) => {
   await using server = await startContentServer(
     (url, lookUp) => {
       return { ...asset(url, lookUp), status: lookUp === 2 ? "reviewing" : "confirmed" };
     },
     ...changed,
   );
-  await save(server, path, { wait: soon });
+  await save(server, path, { wait });
   await expectFile(path, otherBytes);
   expect(server.lookUps()).toBe(3);
 });
