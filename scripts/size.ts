@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** A page that looks one asset up and does nothing else. */
 const page = 'import { createClient } from "./src/index.ts"; createClient().assets.get("asset_1").then(console.log);';
-const pageBudget = 11_300;
+const pageBudget = 11_350;
 const tarballBudget = 185_000;
 
 /** Code that the page must not load before the first call that needs it. */
@@ -27,9 +27,9 @@ export interface LazyCode {
 }
 
 export const lazyCode: LazyCode[] = [
-  { name: "assets.waitUntilReady, when called", budget: 1_250, entry: "src/client/wait.ts", files: "src/client/wait" },
+  { name: "assets.waitUntilReady, when called", budget: 1_400, entry: "src/client/wait.ts", files: "src/client/wait" },
   // All but the check of digests. What helps when the network fails cannot be loaded then.
-  { name: "assets.download, when called", budget: 7_400, entry: "src/download/download.ts", files: "src/download/" },
+  { name: "assets.download, when called", budget: 7_450, entry: "src/download/download.ts", files: "src/download/" },
   { name: "raw, when called", budget: 1_000, entry: "src/client/raw.ts", files: "src/client/raw" },
 ];
 

@@ -5,7 +5,6 @@ export type { Assets } from "./client/assets.ts";
 export { createClient, type ChenyuClient } from "./client/client.ts";
 export { isAssetResponse, type AssetResponse } from "./client/envelope.ts";
 export type { RawClient, RawGet, RawPaths, RawRequest } from "./client/raw.ts";
-export type { PollEvent, WaitOptions } from "./client/wait.ts";
 export { parseAssetId, toAssetUri, type AssetRef } from "./core/asset-ref.ts";
 export type { Asset } from "./core/asset.ts";
 export {
@@ -22,5 +21,6 @@ export {
 } from "./core/errors.ts";
 export type { LogFields, Logger, RequestEvent } from "./core/logger.ts";
 export type { ApiKey, ClientOptions, Fetch, FetchOptions, RequestOptions, RetryEvent } from "./core/options.ts";
+export type { DownloadWait, PollEvent, WaitOptions } from "./core/wait-options.ts";
 export type { Download, FirstBytes } from "./download/download.ts";
 export type { ByteRange, DownloadOptions, Progress, ReadOptions } from "./download/options.ts";

@@ -83,12 +83,13 @@ export function readInteger(option: OptionName, value: string, min: number, max:
   throw wrongValue(option, `a whole number from ${min} to ${max}`, value);
 }
 
-/** Reads the seconds of `--timeout`. @returns Milliseconds. */
-export function readTimeoutMs({ timeout }: OptionValues): number | undefined {
-  if (timeout === undefined) return undefined;
-  const ms = /^\d+(\.\d+)?$/.test(timeout) ? Math.round(Number(timeout) * 1000) : 0;
+/** Reads the value of an option that is a time in seconds. @returns Milliseconds. */
+export function readTimeoutMs(values: OptionValues, name: "timeout" | "wait-timeout" = "timeout"): number | undefined {
+  const text = values[name];
+  if (text === undefined) return undefined;
+  const ms = /^\d+(\.\d+)?$/.test(text) ? Math.round(Number(text) * 1000) : 0;
   if (ms >= 1 && ms < 2 ** 31) return ms;
-  throw wrongValue("timeout", "from 0.001 to 2147483 seconds", timeout);
+  throw wrongValue(name, "from 0.001 to 2147483 seconds", text);
 }
 
 /** Reads statuses that are separated by commas. @returns A check of an asset's status, if the option is given. */

@@ -55,6 +55,17 @@ const table: Text = {
   zh: "输出到终端时是表格，其中的签名 URL 会被截短。JSON 中的签名 URL 是完整的，任何人拿到它都能打开文件：不要让它出现在日志中。",
 };
 
+const statusOptions: Command["options"] = {
+  "until-status": {
+    en: "The statuses that end the wait with success, separated by commas. (default: confirmed, the only documented one)",
+    zh: "表示等待成功的状态，用逗号分隔。（默认：confirmed，文档中唯一的状态）",
+  },
+  "fail-status": {
+    en: "The statuses that end the wait with exit code 1, separated by commas: rejected,failed (default: none)",
+    zh: "表示等待失败的状态，用逗号分隔，退出码为 1：rejected,failed（默认：无）",
+  },
+};
+
 const allExitCodes = ["success", "failed", "wrongUsage", "notReady", "interrupted", "terminated"] as const;
 
 /** The commands. Help, completion and the reading of arguments follow this table. */
@@ -81,19 +92,12 @@ export const commands: Record<CommandName, Command> = {
     options: {
       json: assetJson,
       timeout: { en: "How long an asset may take to be ready. (default: 600)", zh: "最多等待多久。（默认：600）" },
-      "until-status": {
-        en: "The statuses that end the wait with success, separated by commas. (default: confirmed, the only documented one)",
-        zh: "表示等待成功的状态，用逗号分隔。（默认：confirmed，文档中唯一的状态）",
-      },
-      "fail-status": {
-        en: "The statuses that end the wait with exit code 1, separated by commas: rejected,failed (default: none)",
-        zh: "表示等待失败的状态，用逗号分隔，退出码为 1：rejected,failed（默认：无）",
-      },
+      ...statusOptions,
       ...connectionOptions,
     },
     examples: [
       `chenyu-assets wait ${slowId} --timeout 60`,
-      "chenyu-assets wait asset_1 && chenyu-assets download asset_1",
+      "chenyu-assets wait asset_1 --until-status confirmed,archived",
     ],
     exitCodes: allExitCodes,
   },
@@ -121,10 +125,19 @@ export const commands: Record<CommandName, Command> = {
         en: "The SHA-256 that the file of a single asset must have, as 64 hexadecimal digits.",
         zh: "单个资源的文件应有的 SHA-256，64 位十六进制。",
       },
+      wait: {
+        en: "Wait until an asset is ready, as the command wait does, then save its file. Each wait takes one place of --concurrency.",
+        zh: "先等待资源可用（同 wait 命令），再下载文件。正在等待的资源也占用 --concurrency 的名额。",
+      },
+      "wait-timeout": {
+        en: "With --wait: how long an asset may take to be ready. (default: 600)",
+        zh: "与 --wait 同用：最多等待多久。（默认：600）",
+      },
+      ...statusOptions,
       concurrency: { en: "How many downloads run at once. (default: 4)", zh: "同时下载几个文件。（默认：4）" },
       timeout: {
-        en: "How long the content host may send nothing. (default: 30)",
-        zh: "内容服务器最多多久不发送数据。（默认：30）",
+        en: "How long the content host may send nothing. It is no limit for --wait. (default: 30)",
+        zh: "内容服务器最多多久不发送数据，不限制 --wait 的等待时间。（默认：30）",
       },
       json: {
         en: 'Print JSON, one file a line: asset, path, size and resumedFrom (in bytes), skipped (the file was there already). The line of an id that failed is {"asset": id, "error": {...}}.',
@@ -134,7 +147,7 @@ export const commands: Record<CommandName, Command> = {
     },
     examples: [
       `chenyu-assets download ${imageId}`,
-      "chenyu-assets download asset_1 asset_2 -o pictures/ --overwrite skip",
+      "chenyu-assets download asset_1 asset_2 --wait -o pictures/ --overwrite skip",
     ],
     exitCodes: allExitCodes,
   },

@@ -1,10 +1,10 @@
 import { stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { parseAssetId, type AssetRef } from "../core/asset-ref.ts";
-import type { Asset, ChenyuClient, Progress } from "../index.ts";
+import type { Asset, ChenyuClient, PollEvent, Progress } from "../index.ts";
 import { downloadAll, downloadToFile, fileNameOf } from "../node.ts";
 import type { DownloadAllOptions, DownloadResult, FileOptions, SavedFile } from "../node.ts";
-import { readInteger, readTimeoutMs, readWord, UsageError, wrongValue } from "./arguments.ts";
+import { readInteger, readStatusCheck, readTimeoutMs, readWord, UsageError, wrongValue } from "./arguments.ts";
 import { combineExitCodes, exitCodes, Interruption } from "./exit-codes.ts";
 import { namings, overwrites, type OptionValues } from "./options.ts";
 import { escapeControls, printFailure } from "./output.ts";
@@ -19,11 +19,15 @@ interface UnfinishedFile {
   hasBegun?: boolean;
 }
 
+/** Here, `--timeout` is not that of the wait. */
+const ownFlags = { waitTimeoutMs: "--wait-timeout" };
+
 /** Saves the files of assets and prints their paths. @returns The exit code. */
 export async function download(operands: string[], values: OptionValues): Promise<number> {
   const options = readOptions(operands, values);
   const naming = readWord("name", values.name ?? "original", namings);
   const target = await readTarget(operands, values);
+  const waitOptions = readWait(values);
   const { client, signal, ...session } = await openSession("download", operands, values);
   const ids = [...new Set(session.ids)]; // an asset that is named twice has one file
   const { json = false } = values;
@@ -44,16 +48,19 @@ export async function download(operands: string[], values: OptionValues): Promis
     display.update(id, basename(file.path), progress);
   };
 
+  const onPoll = (event: PollEvent, asset: AssetRef): void => display.showPoll(parseAssetId(asset), event);
+  const wait = waitOptions && { ...waitOptions, onPoll };
+
   const start = ids.length === 1 ? downloadOne : downloadAll;
   const codes: number[] = [];
   try {
-    for await (const result of start(client, ids, target, { ...options, signal, fileName, onProgress })) {
+    for await (const result of start(client, ids, target, { ...options, wait, signal, fileName, onProgress })) {
       const { asset, file, error } = result;
       const id = parseAssetId(asset);
       unfinished.delete(id);
       display.remove(id);
       if (file !== undefined) display.printResult(formatSavedFile(id, file, values));
-      codes.push(file === undefined ? printFailure(id, error, json, display) : exitCodes.success);
+      codes.push(file === undefined ? printFailure(id, error, json, display, ownFlags) : exitCodes.success);
     }
   } catch (error) {
     if (!(error instanceof Interruption)) throw error;
@@ -69,7 +76,8 @@ export async function download(operands: string[], values: OptionValues): Promis
   return combineExitCodes(codes);
 }
 
-type Options = DownloadAllOptions & Pick<FileOptions, "sha256">;
+type Wait = Exclude<DownloadAllOptions["wait"], boolean>;
+type Options = Omit<DownloadAllOptions, "wait"> & Pick<FileOptions, "sha256"> & { wait?: Wait };
 
 function readOptions(operands: string[], values: OptionValues): Options {
   const { overwrite = "error", concurrency = "4", sha256 } = values;
@@ -79,6 +87,19 @@ function readOptions(operands: string[], values: OptionValues): Options {
     idleTimeoutMs: readTimeoutMs(values),
     overwrite: readWord("overwrite", overwrite, overwrites),
     concurrency: readInteger("concurrency", concurrency, 1, 999),
+  };
+}
+
+/** Reads the options of `--wait`. @throws {@link UsageError} when it is missing. */
+function readWait(values: OptionValues): Wait {
+  for (const name of ["wait-timeout", "until-status", "fail-status"] as const) {
+    if (!values.wait && values[name] !== undefined) throw new UsageError(`--${name} needs --wait`);
+  }
+  if (!values.wait) return undefined;
+  return {
+    waitTimeoutMs: readTimeoutMs(values, "wait-timeout"),
+    isReady: readStatusCheck(values, "until-status"),
+    isFailed: readStatusCheck(values, "fail-status"),
   };
 }
 
@@ -101,11 +122,14 @@ async function* downloadOne(
   client: ChenyuClient,
   [asset]: string[],
   target: string,
-  { onProgress, ...options }: Options,
+  { onProgress, wait, ...options }: Options,
 ): AsyncGenerator<DownloadResult> {
-  const withAsset = (progress: Progress): unknown => onProgress?.(progress, asset!);
+  const callbacks = {
+    onProgress: (progress: Progress) => onProgress?.(progress, asset!),
+    wait: wait && { ...wait, onPoll: (event: PollEvent) => wait.onPoll?.(event, asset!) },
+  };
   try {
-    yield { asset: asset!, file: await downloadToFile(client, asset!, target, { ...options, onProgress: withAsset }) };
+    yield { asset: asset!, file: await downloadToFile(client, asset!, target, { ...options, ...callbacks }) };
   } catch (error) {
     if (error instanceof Interruption) throw error;
     yield { asset: asset!, error };

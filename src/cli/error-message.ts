@@ -10,6 +10,9 @@ const flags: Partial<Record<string, string>> = {
   sha256: "--sha256",
 };
 
+/** Flags that a command has instead of those above. */
+export type OwnFlags = Partial<Record<string, string>>;
+
 /** The option that a message names, for errors that have no field `option`. */
 const optionByErrorName: Partial<Record<string, string>> = { NetworkError: "baseUrl", NotReadyError: "waitTimeoutMs" };
 
@@ -19,33 +22,37 @@ const words: [sdk: string | RegExp, commandLine: string][] = [
   ['overwrite: "replace" or "skip"', "--overwrite replace or skip"],
   ['overwrite: "replace"', "--overwrite replace"],
   ["another target", "another --output"],
+  ["wait: true", "--wait"],
   [/allowInsecureHosts: \["(.+)"\]/, "CHENYU_ALLOW_INSECURE_HOSTS=$1"],
   ["allowInsecureHosts", "CHENYU_ALLOW_INSECURE_HOSTS"],
 ];
 
 /** The errors whose messages have these words, and no text of the server. */
-const translatedKinds = ["ConfigError", "exists", "address", "target"];
+const translatedKinds = ["ConfigError", "exists", "address", "target", "no_address"];
 
-/** Advice for the command line, by the `kind` of the error or its name. */
-const hints: Partial<Record<string, string>> = {
-  ResponseError: "--base-url.", // nothing is replaced in its message, which quotes the server
-  unauthenticated: "--api-key-file, or CHENYU_API_KEY.",
-};
+/** Advice at the end of messages that may quote a server, so that nothing before it is replaced. */
+const advices: [sdk: RegExp, commandLine: string][] = [
+  [/\bbaseUrl(?=, and any proxy on the way\.( Requests sent: [^"]*)?$)/, "--base-url"],
+  [/\bapiKey(?=, or CHENYU_API_KEY\.( Requests sent: [^"]*)?$)/, "--api-key-file"],
+];
 
 /** Describes an error to a user of the command line, who knows the flags and not the SDK's options. */
-export function describeError(error: ChenyuError): string {
+export function describeError(error: ChenyuError, ownFlags: OwnFlags = {}): string {
   const { name, message, cause } = error;
   const option = "option" in error ? String(error.option) : (optionByErrorName[name] ?? "");
-  const kind = "kind" in error ? String(error.kind) : name;
-  const hint = hints[kind];
-  const text = translatedKinds.includes(kind) ? translate(message) : message;
-  const flag = flags[option];
-  const sentences = [flag === undefined ? text : text.replaceAll(option, flag)];
-  if (hint !== undefined) sentences.push(`On the command line: ${hint}`);
-  if (isChenyuError(cause)) sentences.push(`Last failure: ${describeError(cause)}`);
-  return sentences.join(" ");
+  const kind = String("kind" in error ? error.kind : "reason" in error ? error.reason : name);
+  const flag = ownFlags[option] ?? flags[option];
+  const describe = (text: string): string => {
+    const known = replace(text, translatedKinds.includes(kind) ? [...words, ...advices] : advices);
+    return flag === undefined ? known : known.replaceAll(option, flag);
+  };
+  if (!isChenyuError(cause)) return describe(message);
+  const causeText = describeError(cause, ownFlags);
+  // Some messages begin with that of their cause.
+  if (message.startsWith(cause.message)) return causeText + describe(message.slice(cause.message.length));
+  return `${describe(message)} Last failure: ${causeText}`;
 }
 
-function translate(message: string): string {
-  return words.reduce((text, [sdk, commandLine]) => text.replace(sdk, commandLine), message);
+function replace(message: string, replacements: typeof words): string {
+  return replacements.reduce((text, [sdk, commandLine]) => text.replace(sdk, commandLine), message);
 }

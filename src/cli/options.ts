@@ -20,6 +20,8 @@ const table = {
   concurrency: { type: "string", value: "count" },
   sha256: { type: "string", value: "hex" },
   timeout: { type: "string", value: "seconds" },
+  wait: { type: "boolean" },
+  "wait-timeout": { type: "string", value: "seconds" },
   "until-status": { type: "string", value: "statuses" },
   "fail-status": { type: "string", value: "statuses" },
   "api-key-file": { type: "string", value: "file", isPath: true },

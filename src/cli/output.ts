@@ -3,7 +3,7 @@ import { isChenyuError, ResponseError } from "../core/errors.ts";
 import { withoutQueries } from "../core/redact.ts";
 import type { Asset } from "../index.ts";
 import type { OptionValues } from "./options.ts";
-import { describeError } from "./error-message.ts";
+import { describeError, type OwnFlags } from "./error-message.ts";
 import { exitCodeOf, exitCodes, Interruption } from "./exit-codes.ts";
 
 /** Prints a result on standard output. */
@@ -17,10 +17,10 @@ export function printMessage(text: string): void {
 }
 
 /** Prints an error in one line. An interruption needs none: the user wanted it. @returns The exit code. */
-export function printError(error: unknown, print: (line: string) => void = printMessage): number {
+export function printError(error: unknown, print: (line: string) => void = printMessage, ownFlags?: OwnFlags): number {
   if (error instanceof Interruption) return error.exitCode;
   if (!isChenyuError(error)) throw error; // a bug of ours: Node prints its stack
-  print(`chenyu-assets: ${escapeControls(describeError(error))}`);
+  print(`chenyu-assets: ${escapeControls(describeError(error, ownFlags))}`);
   return exitCodeOf(error);
 }
 
@@ -31,9 +31,15 @@ export interface Printer {
 }
 
 /** Prints the failure of one asset: a message, and before it a line of JSON where results are JSON. @returns The exit code. */
-export function printFailure(asset: string, error: unknown, asJson: boolean, printer: Printer): number {
+export function printFailure(
+  asset: string,
+  error: unknown,
+  asJson: boolean,
+  printer: Printer,
+  ownFlags?: OwnFlags,
+): number {
   if (asJson && isChenyuError(error)) printer.printResult(formatJson({ asset, error: error.toJSON() }));
-  return printError(error, printer.printMessage);
+  return printError(error, printer.printMessage, ownFlags);
 }
 
 /** Makes a function that prints an asset or its failure. People get a table, programs get JSON. */

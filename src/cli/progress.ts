@@ -1,12 +1,13 @@
 import { styleText } from "node:util";
-import type { Progress } from "../index.ts";
+import type { PollEvent, Progress } from "../index.ts";
 import { canRewriteLines, openLiveLines } from "./live-lines.ts";
 import type { OptionValues } from "./options.ts";
 import { escapeControls, printMessage, printResult, type Printer } from "./output.ts";
 
-/** Shows the progress of downloads. While it is open, it prints the command's other output, too. */
+/** Shows the progress of downloads, and of the waits before them. While it is open, it prints the command's other output, too. */
 export interface ProgressDisplay extends Printer {
   update(id: string, fileName: string, progress: Progress): void;
+  showPoll(id: string, event: PollEvent): void;
   /** Removes a download that has ended. */
   remove(id: string): void;
   close(): void;
@@ -29,6 +30,7 @@ function openProgressLines(): ProgressDisplay {
       lastLineAt.set(id, now);
       if (last !== undefined) printMessage(`${escapeControls(fileName)}: ${formatProgress(receivedBytes, totalBytes)}`);
     },
+    showPoll: (id, event) => process.stderr.isTTY && printMessage(formatPoll(id, event)),
     remove: (id) => lastLineAt.delete(id),
     printResult,
     printMessage,
@@ -51,11 +53,18 @@ function openProgressBars(): ProgressDisplay {
       beginnings.set(id, beginning);
       lines.set(id, `${formatBar(progress, beginning)}  ${escapeControls(fileName)}`);
     },
+    showPoll: (id, event) => lines.set(id, formatPoll(id, event)),
     remove: lines.remove,
     printResult: lines.printResult,
     printMessage: lines.printMessage,
     close: lines.close,
   };
+}
+
+/** Says what a look-up of a wait has found. */
+export function formatPoll(id: string, { poll, status, error, delayMs }: PollEvent): string {
+  const result = String(status ?? error?.name).slice(0, 80);
+  return escapeControls(`${id}: ${result}, look-up ${poll}, again in ${(delayMs / 1000).toFixed(1)} s`);
 }
 
 const barWidth = 20;

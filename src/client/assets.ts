@@ -7,13 +7,13 @@ import { ResponseError } from "../core/errors.ts";
 import type { LookUp, LookUpResult } from "../core/look-up.ts";
 import { checkHeaders, checkOptions, resolveSettings, type RequestOptions, type Settings } from "../core/options.ts";
 import { withoutQueries } from "../core/redact.ts";
+import type { WaitOptions } from "../core/wait-options.ts";
 import type { Download } from "../download/download.ts";
 import type { DownloadOptions } from "../download/options.ts";
 import type { ContentHost } from "../download/source.ts";
 import { findAsset } from "./envelope.ts";
 import { WholeResponse } from "./response.ts";
 import { sendThrough, type Send } from "./transport.ts";
-import type { WaitOptions } from "./wait.ts";
 
 /** The operations on assets. */
 export interface Assets {
@@ -59,6 +59,8 @@ export interface Assets {
   /**
    * Looks an asset up and returns its content as a stream. The content is requested on the first read.
    *
+   * With `wait`, it looks the asset up as `waitUntilReady` does, and downloads what it found then.
+   *
    * A connection that ends too early is replaced by one for the rest, and an expired signed URL by a fresh one. The
    * bytes of two versions of a file are never mixed. The content host does not get the key.
    *
@@ -67,7 +69,7 @@ export interface Assets {
    * @throws {@link ConfigError}, {@link ApiError}, {@link NetworkError}, {@link TimeoutError} or {@link ResponseError} as
    * `get` does. Reading throws these too, for the look-ups that give fresh URLs.
    * @throws {@link ResponseError} when the API answers with another asset.
-   * @throws {@link NotReadyError} when the asset has no address yet.
+   * @throws {@link NotReadyError} when the asset has no address yet; with `wait`, also as `waitUntilReady` does.
    * @throws {@link DownloadError} when the content host refuses, the file changes or has another size; see `kind`.
    * @throws {@link NetworkError} when the connection failed more than `maxRetries` times without a byte between. If the
    * content host does not prove which version of the file it sends, what is read whole begins anew each time, and a
@@ -110,8 +112,7 @@ export function createAssets(
   return {
     async get(asset, options = {}) {
       const settings = resolveSettings(options, clientSettings);
-      const { asset: found } = await createLookUp(parseAssetId(asset), options)(settings);
-      return found;
+      return (await createLookUp(parseAssetId(asset), options)(settings)).asset;
     },
 
     async waitUntilReady(asset, options = {}) {
@@ -119,14 +120,21 @@ export function createAssets(
       const { resolveWaitSettings, waitUntilReady } = await import("./wait.ts");
       const settings = resolveWaitSettings(options, clientSettings);
       const id = parseAssetId(asset);
-      return waitUntilReady(id, settings, createLookUp(id, options));
+      return (await waitUntilReady(id, settings, createLookUp(id, options))).asset;
     },
 
     async download(asset, options = {}) {
       const { startDownload } = await import("../download/download.ts");
       const id = parseAssetId(asset);
       checkOptions(options);
-      return startDownload(id, options, clientSettings, contentHost, createLookUp(id, options));
+      return startDownload(
+        id,
+        options,
+        clientSettings,
+        contentHost,
+        createLookUp(id, options),
+        () => import("./wait.ts"),
+      );
     },
   };
 }

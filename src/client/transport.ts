@@ -40,9 +40,9 @@ export function createTransport(connection: Connection): Send {
       throw new ConfigError("baseUrl", `a request carries the API key, so it must stay below ${baseUrl}.`);
     }
     const { method, url } = request;
-    const startedAt = performance.now();
-    const facts = { url, requestLine: `${method} ${url}`, host, startedAt };
-    const call: Call = { ...settings, ...connection, request, facts, endsAt: startedAt + settings.totalTimeoutMs };
+    const now = performance.now();
+    const facts = { url, requestLine: `${method} ${url}`, host, startedAt: settings.startedAt ?? now };
+    const call: Call = { ...settings, ...connection, request, facts, endsAt: now + settings.totalTimeoutMs };
     const policy = {
       settings,
       signal: settings.signal,

@@ -21,10 +21,7 @@ export class ChenyuError extends Error {
   declare readonly requestId: string | undefined;
   /** Host, with its port, that the failed request went to. `undefined` if no request has failed. */
   declare readonly host: string | undefined;
-  /**
-   * Number of requests sent for this call; for a download, its look-ups included. For a wait: for its last look-up; only
-   * `NotReadyError` counts all.
-   */
+  /** Number of requests sent for this call; for a wait or a download, all its look-ups included. */
   declare readonly attempts: number;
   /** Whether trying again may help. The client's own retries follow it. */
   declare readonly retryable: boolean;

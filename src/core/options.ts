@@ -100,6 +100,8 @@ export interface Settings {
   observer: Observer;
   /** Number of requests that the call has sent before, for the field `attempts` of errors. */
   sentBefore?: number | undefined;
+  /** When it has sent the first of them, on the clock of `performance.now()`. */
+  startedAt?: number | undefined;
   /** Sends the requests of this call, instead of the client's own `fetch`. */
   callFetch?: Fetch | undefined;
 }

@@ -25,8 +25,8 @@ export function findAddress(asset: Asset, facts: AddressFacts): URL {
     passedOver.push(`its ${name} ${checked}`);
   }
   if (passedOver.length > 0) throw addressError(facts, passedOver.join(", "));
-  const message = `${facts.id}: the asset has no address yet. Wait until it is ready.`;
-  throw new NotReadyError(message, { reason: "no_address", asset, ...detailsOf(facts) });
+  const message = `${facts.id}: the asset has no address yet. Pass wait: true to wait until it is ready.`;
+  throw new NotReadyError(message, { reason: "no_address", asset, ...detailsOf(facts), startedAt: undefined });
 }
 
 /** Finds where a redirect leads. @param from - What its address is relative to. */

@@ -1,7 +1,7 @@
 import { sizeOf, type Asset } from "../core/asset.ts";
 import { isFinal } from "../core/callback.ts";
 import { ConfigError, DownloadError } from "../core/errors.ts";
-import type { LookUp } from "../core/look-up.ts";
+import type { LookUp, LookUpResult, WaitCode } from "../core/look-up.ts";
 import { checkOptions, type Settings } from "../core/options.ts";
 import { parseHttpDate, withRetries } from "../core/retry.ts";
 import { collect, concat } from "./collect.ts";
@@ -56,19 +56,20 @@ export interface FirstBytes {
   validator: string;
 }
 
-/** Looks the asset up, and makes the download of its content. @internal */
+/** Looks the asset up, until it is ready if `wait` says so, and makes the download of its content. @internal */
 export async function startDownload(
   id: string,
   options: DownloadOptions,
   clientSettings: Settings,
   host: ContentHost,
   lookUp: LookUp,
+  loadWait: () => Promise<WaitCode>,
 ): Promise<Download> {
-  const settings = resolveDownloadSettings(options, clientSettings);
+  const { sentBefore, startedAt = performance.now() } = options as Partial<Settings>; // of earlier tries, for a file
+  const settings = { ...resolveDownloadSettings(options, clientSettings), sentBefore, startedAt };
   if ((options as ReadOptions).sha256 !== undefined)
     throw new ConfigError("sha256", "pass it to bytes(), blob() or text().");
-  const { sentBefore } = options as Partial<Settings>; // by an earlier try of a download to a file
-  const { asset, headers, attempts } = await lookUpSame(id, lookUp, { ...settings, sentBefore });
+  const { asset, headers, attempts } = await lookUpFirst();
   const size = sizeOf(asset);
   const { start } = settings.range;
   if (size !== undefined && start > size) {
@@ -76,8 +77,16 @@ export async function startDownload(
     throw downloadError({ id, requests: attempts }, "size", text);
   }
   const clockSkewMs = parseHttpDate(headers.get("date")) - Date.now() || 0;
-  const source: Source = { ...host, requests: attempts, refreshes: 0, id, settings, lookUp, asset, clockSkewMs };
+  const counts = { requests: attempts, refreshes: 0, startedAt };
+  const source: Source = { ...host, ...counts, id, settings, lookUp, asset, clockSkewMs };
   return openDownload(source, createCursor(asset, settings.range));
+
+  async function lookUpFirst(): Promise<LookUpResult> {
+    const lookUpThis: LookUp = (settings) => lookUpSame(id, lookUp, settings);
+    if (settings.wait === false) return lookUpThis(settings);
+    const { resolveDownloadWait, waitUntilReady } = await loadWait();
+    return waitUntilReady(id, resolveDownloadWait(settings.wait, settings), lookUpThis);
+  }
 }
 
 /** Makes the download of the bytes from the cursor on. Works on copies, because reading changes them. */

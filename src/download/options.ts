@@ -1,9 +1,15 @@
 import { ConfigError } from "../core/errors.ts";
 import { checkCallback, checkInteger, resolveNumbers, resolveSettings, type NumberRules } from "../core/options.ts";
 import type { RequestOptions, Settings } from "../core/options.ts";
+import type { DownloadWait } from "../core/wait-options.ts";
 
 /** Options of a download; `headers`, `timeoutMs` and `totalTimeoutMs` apply to its look-ups alone. */
 export interface DownloadOptions extends RequestOptions {
+  /**
+   * Waits until the asset is ready: `true`, or options of `waitUntilReady`. `signal` and `headers` are always the download's,
+   * and so is what these options leave out. Only the first look-up waits, not one for a fresh URL. @default false
+   */
+  wait?: DownloadWait | undefined;
   /** Longest silence of the content host, in milliseconds. @default 30000 */
   idleTimeoutMs?: number | undefined;
   /**
@@ -52,6 +58,7 @@ const downloadNumbers: NumberRules<"idleTimeoutMs"> = { idleTimeoutMs: { fallbac
 /** The options of a download, checked and complete. @internal */
 export interface DownloadSettings extends Settings {
   idleTimeoutMs: number;
+  wait: DownloadWait;
   range: ByteRange;
   onProgress: DownloadOptions["onProgress"];
 }
@@ -59,12 +66,12 @@ export interface DownloadSettings extends Settings {
 /** Checks the options of a download, on top of its client's. @internal */
 export function resolveDownloadSettings(options: DownloadOptions, client?: Settings): DownloadSettings {
   const settings = resolveSettings(options, client);
-  const { range = { start: 0 }, onProgress } = options;
+  const { wait = false, range = { start: 0 }, onProgress } = options;
   checkCallback("onProgress", onProgress);
   if (Object(range) !== range) throw new ConfigError("range", "pass { start, end }; end may be left out.");
   const start = checkPosition("range.start", range.start, 0);
   const end = range.end === undefined ? undefined : checkPosition("range.end", range.end, start);
-  return { ...settings, ...resolveNumbers(downloadNumbers, options), range: { start, end }, onProgress };
+  return { ...settings, ...resolveNumbers(downloadNumbers, options), wait, range: { start, end }, onProgress };
 }
 
 /** Throws when a value is not a position in a file, however large. @internal */

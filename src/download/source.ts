@@ -32,7 +32,8 @@ export interface Source extends ContentHost {
   readonly clockSkewMs: number;
   requests: number;
   host?: string;
-  startedAt?: number;
+  /** When the call began: its first look-up. */
+  readonly startedAt: number;
   refreshes: number;
 }
 
@@ -107,7 +108,6 @@ async function fetchContent(source: Source, cursor: Cursor, signal: AbortSignal)
   for (let redirects = 0; ; redirects++) {
     source.requests += 1;
     source.host = url.host;
-    source.startedAt ??= performance.now();
     const request = { method: "GET", url: url.href, attempt: source.requests };
     const fetchHere = fetchOnce.bind(undefined, source, cursor, url, init);
     const response = await observeRequest(source.settings.observer, request, fetchHere);

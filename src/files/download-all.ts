@@ -3,6 +3,7 @@ import type { ChenyuClient } from "../client/client.ts";
 import type { AssetRef } from "../core/asset-ref.ts";
 import { ConfigError, type DownloadError } from "../core/errors.ts";
 import { checkInteger } from "../core/options.ts";
+import type { DownloadWait, PollEvent, WaitOptions } from "../core/wait-options.ts";
 import type { Download } from "../download/download.ts";
 import type { Progress } from "../download/options.ts";
 import { fileError } from "./disk-errors.ts";
@@ -12,11 +13,22 @@ import type { SavedFile } from "./saved-file.ts";
 import { pathOf } from "./target.ts";
 
 /** Options of downloads of many assets. */
-export interface DownloadAllOptions extends Omit<FileOptions, "onProgress" | "sha256"> {
+export interface DownloadAllOptions extends Omit<FileOptions, "onProgress" | "sha256" | "wait"> {
   /** How many downloads run at once. @default 4 */
   concurrency?: number | undefined;
+  /**
+   * As for one download; `onPoll` also gets the asset. An asset that waits is one of the `concurrency` downloads.
+   * @default false
+   */
+  wait?: boolean | WaitForEach | undefined;
   /** As for one download, with the asset. */
   onProgress?: ((progress: Progress, asset: AssetRef) => unknown) | undefined;
+}
+
+/** Options of the waits before many downloads. */
+interface WaitForEach extends Omit<WaitOptions, "signal" | "headers" | "onPoll"> {
+  /** As for one wait, with the asset. */
+  onPoll?: ((event: PollEvent, asset: AssetRef) => unknown) | undefined;
 }
 
 /** The result of one download. */
@@ -50,7 +62,7 @@ export async function* downloadAll(
   checkFileOptions(options as FileOptions); // the callbacks differ in what they get, which is not checked
   if ((options as FileOptions).sha256 !== undefined)
     throw new ConfigError("sha256", "it is that of one file. Use downloadToFile for each asset.");
-  const { concurrency = 4, onProgress, signal, ...fileOptions } = options;
+  const { concurrency = 4, onProgress, wait, signal, ...fileOptions } = options;
   checkInteger("concurrency", concurrency, 1);
   const path = `${pathOf(folder)}${sep}`;
   signal?.throwIfAborted();
@@ -64,9 +76,15 @@ export async function* downloadAll(
     owners.set(key, owner);
   }
 
+  function waitFor(asset: AssetRef): DownloadWait | undefined {
+    if (wait === undefined || typeof wait === "boolean") return wait;
+    const { onPoll } = wait;
+    return { ...wait, onPoll: onPoll && ((event) => onPoll(event, asset)) };
+  }
+
   async function save(asset: AssetRef, signal: AbortSignal): Promise<DownloadResult> {
     const withAsset = onProgress && ((progress: Progress) => onProgress(progress, asset));
-    const settings = { ...fileOptions, onProgress: withAsset, signal };
+    const settings = { ...fileOptions, onProgress: withAsset, wait: waitFor(asset), signal };
     try {
       return { asset, file: await downloadTo(client, asset, path, settings, claimPath) };
     } catch (error) {

@@ -7,6 +7,7 @@ import { isFinal } from "../core/callback.ts";
 import { ConfigError, isChenyuError, type DownloadProblem } from "../core/errors.ts";
 import { checkHeaders, checkOptions } from "../core/options.ts";
 import { untilAbort } from "../core/until-abort.ts";
+import { resolveDownloadWait, type DownloadWait } from "../core/wait-options.ts";
 import type { Digest } from "../download/digest.ts";
 import type { Download } from "../download/download.ts";
 import { checkSha256 } from "../download/integrity.ts";
@@ -38,6 +39,9 @@ type Overwrite = (typeof overwriteValues)[number];
 /** How many times a download begins anew because the file has changed. */
 const maxRestarts = 3;
 
+/** What a new beginning may wait at least, in milliseconds: enough for a look-up. */
+const minWaitMs = 30_000;
+
 /**
  * Downloads an asset to a file. There is never an unfinished file under its name: the bytes go to `NAME.part`, and the
  * next download resumes it if the asset has not changed.
@@ -48,7 +52,8 @@ const maxRestarts = 3;
  * @param asset - As for `assets.get`.
  * @param target - The file; or the folder, if it exists or the path ends with a slash.
  * @throws What `assets.download` and reading it throw. A changed file begins anew, up to three times; so does one whose
- * earlier bytes the host's answer to a request for the rest leaves in doubt, once.
+ * earlier bytes the host's answer to a request for the rest leaves in doubt, once. With `wait`, a new beginning waits, too,
+ * for what is left of `waitTimeoutMs`, but for at least 30 seconds.
  * @throws {@link DownloadError} `corrupt` when `sha256` or a digest of the host does not hold.
  * @throws {@link DownloadError} when the file cannot be written; see `kind`.
  * @throws {@link ConfigError} when an option is wrong.
@@ -81,7 +86,7 @@ export async function downloadTo(
     throw new ConfigError("client", "pass what createClient returns.");
   }
   checkFileOptions(options);
-  const { overwrite, fileName = "original", sha256, onProgress, ...downloadOptions } = options;
+  const { overwrite, fileName = "original", sha256, onProgress, wait, ...downloadOptions } = options;
   const targetPath = pathOf(target);
   const digests = sha256 === undefined ? [] : [await checkSha256(sha256, "file")];
   downloadOptions.signal?.throwIfAborted();
@@ -91,11 +96,16 @@ export async function downloadTo(
 
   let how: "resume" | "anew" = "resume";
   let sentBefore = 0;
+  let waitedMs = 0;
+  const startedAt = performance.now();
   for (let restarts = 0; ; restarts++) {
     const withRestarts =
       onProgress && ((event: Progress) => onProgress({ ...event, restarts: event.restarts + restarts }));
-    const settings = { ...downloadOptions, onProgress: withRestarts, sentBefore };
+    const counts = { sentBefore, startedAt };
+    const settings = { ...downloadOptions, ...counts, onProgress: withRestarts, wait: remainingWait(wait, waitedMs) };
+    const lookedUpAt = performance.now();
     const download = await client.assets.download(asset, settings);
+    waitedMs += performance.now() - lookedUpAt;
     const path = isFolder ? join(targetPath, await nameOf(download, fileName)) : targetPath;
     claimPath(path, download);
     const existing = await findSavedFile(path, overwrite, download, digests);
@@ -109,6 +119,14 @@ export async function downloadTo(
       sentBefore = countRequests(part.download);
     }
   }
+}
+
+/** Takes what has been waited before off the limit of a wait. */
+function remainingWait(wait: DownloadWait | undefined, waitedMs: number): DownloadWait | undefined {
+  if (!wait || waitedMs === 0) return wait;
+  const { waitTimeoutMs } = resolveDownloadWait(wait);
+  const leftMs = Math.max(Math.ceil(waitTimeoutMs - waitedMs), Math.min(waitTimeoutMs, minWaitMs));
+  return { ...(wait === true ? {} : wait), waitTimeoutMs: leftMs };
 }
 
 /** Failures that may come from a request for the rest of a file, which some hosts and proxies do not understand. */
@@ -184,6 +202,7 @@ export function checkFileOptions(options: FileOptions & DownloadOptions): void {
   if (range !== undefined) {
     throw new ConfigError("range", "a file is downloaded whole. Use assets.download for a part.");
   }
-  resolveDownloadSettings(options);
+  const { wait } = resolveDownloadSettings(options);
+  if (wait !== false) resolveDownloadWait(wait);
   checkHeaders(headers);
 }

@@ -77,7 +77,7 @@ test("ends with exit code 3 when an asset has no content yet", async () => {
   const asset = { asset_id: "asset_1", status: "reviewing", size_bytes: 1 };
   await using server = await startServer(always(200, JSON.stringify({ code: 0, msg: "", data: asset })));
   const args = ["download", "asset_1", "-o", folder.path, "--base-url", server.url];
-  const stderr = "chenyu-assets: asset_1: the asset has no address yet. Wait until it is ready.\n";
+  const stderr = "chenyu-assets: asset_1: the asset has no address yet. Pass --wait to wait until it is ready.\n";
   expect(await run(args, environment)).toEqual({ exitCode: 3, stdout: "", stderr });
 });
 

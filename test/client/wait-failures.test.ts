@@ -26,7 +26,7 @@ test.concurrent.each<[string, Step, errorName: string]>([
   for (const gap of server.gapsMs()) expect(gap).toBeGreaterThanOrEqual(25);
   // A deadline of the wait that is nearer than totalTimeoutMs changes nothing.
   const error = await caught(assets.waitUntilReady(id, { intervalMs: 40, waitTimeoutMs: 60_000 }));
-  expect(error).toMatchObject({ name: errorName, attempts: 1 });
+  expect(error).toMatchObject({ name: errorName, attempts: 4 });
   expect(server.requests).toHaveLength(12);
 });
 
@@ -41,6 +41,14 @@ test.concurrent.each<[string, Step, errorName: string]>([
   const error = await caught(assetsWithoutRetries(server).waitUntilReady(id, { intervalMs: 20 }));
   expect(error).toMatchObject({ name: errorName });
   expect(server.requests).toHaveLength(2);
+});
+
+test.concurrent("what ends a wait tells the requests and the time of all its look-ups", async () => {
+  await using server = await startFaultServer(reviewing, answerError(404));
+  const error = await caught(assetsWithoutRetries(server).waitUntilReady(id, { intervalMs: 1500 }));
+  expect(error).toMatchObject({ name: "ApiError", status: 404, attempts: 2 });
+  const [, seconds] = / Requests sent: 2, in (.*) s\.$/.exec((error as Error).message)!;
+  expect(Number(seconds)).toBeGreaterThanOrEqual(1.1);
 });
 
 test.concurrent("what a function of the caller's throws ends the wait at once, even if it is an error of ours", async () => {

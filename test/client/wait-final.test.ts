@@ -53,7 +53,7 @@ test.each<[what: string, options: object, option: string]>([
   ["isFailed that returns nothing", { isFailed: () => {} }, "isFailed"],
 ])("%s is ConfigError", async (_what, options, option) => {
   const result = await waitThrough(["reviewing"], options);
-  expect(result).toMatchObject({ name: "ConfigError", option });
+  expect(result).toMatchObject({ name: "ConfigError", option, attempts: 1 });
   expect((result as Error).message).toContain("Return true or false");
 });
 

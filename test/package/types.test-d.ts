@@ -15,10 +15,12 @@ import {
   type NotReadyError,
   type RawPaths,
   type ResponseError,
+  type PollEvent,
   type TimeoutError,
+  type WaitOptions,
 } from "../../src/index.ts";
 import { startMockServer, type TestAsset, type TestAssetName } from "../../src/mock.ts";
-import { downloadToFile } from "../../src/node.ts";
+import { downloadAll, downloadToFile } from "../../src/node.ts";
 
 declare const chenyu: ChenyuClient;
 declare const asset: Asset;
@@ -31,6 +33,19 @@ expectTypeOf(chenyu.assets.download(asset)).toEqualTypeOf<Promise<Download>>();
 expectTypeOf<Download["stream"]>().toEqualTypeOf<ReadableStream<Uint8Array>>();
 expectTypeOf<Download["size"]>().toEqualTypeOf<number | undefined>();
 void chenyu.assets.get(asset, { signal: AbortSignal.abort(), timeoutMs: 1000, headers: { "X-Trace": "1" } });
+
+// A download waits with the options of a wait, and downloadAll tells which asset waits.
+declare const waitOptions: WaitOptions;
+void chenyu.assets.download(asset, { wait: true });
+void downloadToFile(chenyu, asset, "a.png", { wait: waitOptions });
+void downloadAll(chenyu, [asset], "pictures", {
+  wait: {
+    onPoll(event, asset) {
+      expectTypeOf(event).toEqualTypeOf<PollEvent>();
+      expectTypeOf(asset).toEqualTypeOf<AssetRef>();
+    },
+  },
+});
 
 // Enumerations are open: the known values are there for the editor, any other text is accepted.
 expectTypeOf<Asset["status"]>().toEqualTypeOf<"confirmed" | (string & {})>();
@@ -89,6 +104,12 @@ parseAssetId(new URL("https://chenyu.example"));
 createClient({ timeoutMs: "30s" });
 // @ts-expect-error a range is one of bytes, by numbers
 void chenyu.assets.download(asset, { range: "0-99" });
+// @ts-expect-error a wait has limits by name
+void chenyu.assets.download(asset, { wait: 60_000 });
+// @ts-expect-error the signal is that of the download
+void chenyu.assets.download(asset, { wait: { signal: AbortSignal.abort() } });
+// @ts-expect-error the limit of the wait is one of its options
+void chenyu.assets.download(asset, { wait: true, waitTimeoutMs: 60_000 });
 // @ts-expect-error a file is downloaded whole
 void downloadToFile(chenyu, asset, "a.png", { range: { start: 1 } });
 // @ts-expect-error there are three ways to deal with a file that is there
