@@ -133,3 +133,11 @@ test("the failure of a download names the proxy, too", async () => {
   const download = await createTestClient(server, { maxRetries: 0 }).assets.download(id);
   expect(String(await caught(download.bytes()))).toContain(`HTTPS_PROXY ${hint}`);
 });
+
+test("a proxy that wants a password is final, and the message says where to put it", async () => {
+  const cause = new Error("Proxy response (407) !== 200 when HTTP Tunneling");
+  const fetch = (): Promise<never> => Promise.reject(new TypeError("fetch failed", { cause }));
+  const error = await caught(createTestClient({ url: "https://a.invalid" }, { fetch }).assets.get(id));
+  expect(error).toMatchObject({ name: "NetworkError", attempts: 1, retryable: false });
+  expect(String(error)).toMatch(/\(407\).* The proxy wants a user name and a password\. Put them into its URL/);
+});
