@@ -50,8 +50,9 @@ interface Undici {
 async function useUndici(
   options: Record<string, string | undefined>,
 ): Promise<Pick<ClientOptions, "fetch" | "fetchOptions">> {
-  const name = "undici"; // TypeScript must not look for it: it is optional
-  const undici: Undici | undefined = await import(name).catch(() => undefined); // undici 8 cannot be loaded by Node 20
+  const loading: Promise<unknown> = import("undici");
+  // It may be missing, and Node 20 cannot load undici 8.
+  const undici = await (loading as Promise<Undici>).catch(() => undefined);
   if (undici?.EnvHttpProxyAgent === undefined) return {};
   const emitWarning = process.emitWarning.bind(process);
   process.emitWarning = () => {}; // undici 6 and 7 call it experimental
