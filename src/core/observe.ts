@@ -23,7 +23,7 @@ export function createObserver(logger: Logger | undefined): Observer {
 
 /** Reads from the environment what the log on standard error shows. @internal */
 export function readLogLevels(): readonly LogLevel[] {
-  const last = environment("CHENYU_LOG") || "off";
+  const last = environment("CHENYU_LOG")?.trim().toLowerCase() || "off";
   const count = ["off", ...logLevels].indexOf(last);
   if (count >= 0) return logLevels.slice(0, count);
   throw new ConfigError("CHENYU_LOG", `"${last}" is no level. Use off, ${logLevels.join(", ")}.`);

@@ -129,6 +129,7 @@ async function fetchOnce(source: Source, cursor: Cursor, { href }: URL, init: Re
   try {
     response = await source.fetch(href, init);
   } catch (error) {
+    init.signal?.throwIfAborted(); // by the clock, or by the caller
     throw await connectionError(source, cursor.position, error, source.fetch.isOwn ? undefined : href);
   }
   checkResponse(response, detailsOf(source));

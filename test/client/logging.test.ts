@@ -166,6 +166,7 @@ test.each([
   ["warn", 2],
   ["info", 3],
   ["debug", 6],
+  [" INFO ", 3], // cmd.exe keeps the space of `set CHENYU_LOG=info && node app.js`
   ["off", 0],
   ["", 0],
 ])("with CHENYU_LOG=%s, standard error gets %i lines", async (level, count) => {

@@ -7,7 +7,7 @@ import { createClient, type RequestEvent } from "../../src/index.ts";
 import { caught } from "../helpers/caught.ts";
 import { startDownload } from "../download/downloads.ts";
 import { readyAsset, serve, startContentServer } from "../servers/content-server.ts";
-import { answer, startFaultServer } from "../servers/fault-server.ts";
+import { answer, silence, startFaultServer } from "../servers/fault-server.ts";
 import { recordLog } from "./recording-logger.ts";
 import { answerError, assetBody, createTestClient, id, path } from "./test-client.ts";
 
@@ -97,4 +97,12 @@ test.each([
   await client.assets.get(id);
   expect(records).toEqual([]);
   expect(lines).toMatchObject([{ level: "info", fields: { status: 200 } }]);
+});
+
+test("a content host that stays silent ends its request with the TimeoutError", async () => {
+  const records = record();
+  await using server = await startContentServer(readyAsset(1000), () => silence, serve(Buffer.alloc(1000)));
+  await startDownload(server, { idleTimeoutMs: 100 }).then((download) => download.bytes());
+  const errors = records.filter(([name]) => name === "asyncEnd").map(([, { error }]) => error);
+  expect(errors).toMatchObject([undefined, { name: "TimeoutError", clock: "idle" }, undefined]);
 });
