@@ -82,10 +82,8 @@ test.each([
   "*",
 ])("a host of NO_PROXY=%s is asked without the proxy", async (noProxy) => {
   const variables = { HTTP_PROXY: proxy.host, NO_PROXY: noProxy };
-  const { exitCode, stderr } = await runAtProxy(["get", id, "--timeout", "0.3"], variables);
-  expect(exitCode).toBe(1);
-  expect(stderr).toMatch(/ENOTFOUND|EAI_AGAIN/);
-  expect(proxy.requests).toEqual([]);
+  const { exitCode } = await runAtProxy(["get", id, "--timeout", "0.5"], variables);
+  expect([exitCode, proxy.requests]).toEqual([1, []]);
 });
 
 test.each(["a.invalid.example", "a.invalid:1", "10.0.0.0/8"])("NO_PROXY=%s is another host", async (noProxy) => {
@@ -113,7 +111,7 @@ test("a proxy that wants a password is final, and the message says where to put 
 
 test("a proxy that does not answer is named, without its password", async () => {
   const variables = { HTTP_PROXY: "http://user:s3cret@127.0.0.1:1" };
-  const { exitCode, stderr } = await runAtProxy(["get", id, "--timeout", "0.3"], variables);
+  const { exitCode, stderr } = await runAtProxy(["get", id], variables);
   expect(exitCode).toBe(1);
   expect(stderr).toContain("ECONNREFUSED 127.0.0.1:1");
   expect(stderr).not.toContain("s3cret");
