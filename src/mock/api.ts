@@ -1,9 +1,9 @@
-import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import { contentPath, type TestAnswer } from "../../generated/document.ts";
 import { fillPath, toAssetUri } from "../core/asset-ref.ts";
 import type { ExampleChoice, Prism } from "./prism.ts";
 import type { MockResponse } from "./response.ts";
-import type { RequestTarget } from "./routes.ts";
+import type { RequestHead, RequestTarget } from "./routes.ts";
 import { signUrl } from "./signed-url.ts";
 import { testAssetOrImage } from "./test-assets.ts";
 
@@ -14,8 +14,8 @@ export type LookUpCounts = Map<string, number>;
 export async function answerApi(
   prism: Prism,
   lookUpCounts: LookUpCounts,
-  request: IncomingMessage,
-  { path, origin, lookUpId }: RequestTarget,
+  request: RequestHead,
+  { path, lookUpId }: RequestTarget,
 ): Promise<MockResponse> {
   const failure = await prism.validateRequest(request, path);
   if (failure !== undefined) return failure;
@@ -26,7 +26,7 @@ export async function answerApi(
   const example = await prism.getExample(choice);
   if (!hasAsset(example.body)) return example;
   const expiresInHours = choice.signed_url === "expired" ? -1 : 2;
-  return { ...example, body: fillExample(example.body, lookUpId, origin, expiresInHours) };
+  return { ...example, body: fillExample(example.body, lookUpId, request.origin, expiresInHours) };
 }
 
 /** A key that the mock refuses. */

@@ -1,32 +1,37 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import { contentPath, getAssetPath } from "../../generated/document.ts";
 import { parseAssetId } from "../core/asset-ref.ts";
 
 /** Path for a `POST` that does what `reset()` does: for a test in another process than the mock. */
 export const resetPath = "/__mock/reset";
 
+/** A request as a socket or `mock.fetch` receives it. Nobody reads its body. @internal */
+export interface RequestHead {
+  method: string;
+  /** Path and query, or a whole URL: https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form */
+  url: string;
+  headers: IncomingHttpHeaders;
+  /** Where the client reaches the mock: through a mapped port, it is not the server's own address. */
+  origin: string;
+}
+
 /** What a request is for. @internal */
 export interface RequestTarget {
   path: string;
   query: URLSearchParams;
   isReset: boolean;
-  /** Where the client reaches this server: through a mapped port, it is not the server's own address. */
-  origin: string;
   /** Id of the asset, if the path is that of a look-up and the id is valid. */
   lookUpId: string | undefined;
   /** Id of the asset, if the path is that of a content and the id is valid. */
   contentId: string | undefined;
 }
 
-/** Reads what a request is for. @param serverUrl - The origin of a request without a valid `Host`. @internal */
-export function parseTarget({ method, url = "", headers }: IncomingMessage, serverUrl: string): RequestTarget {
-  const { host = "" } = headers;
-  // A target may be a whole URL: https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form
+/** Reads what a request is for. @internal */
+export function parseTarget({ method, url }: RequestHead): RequestTarget {
   const [path = "", query] = url.replace(/^([a-z][a-z\d+.-]*:\/\/[^/?]*)?\/?/i, "/").split("?");
   return {
     path,
     query: new URLSearchParams(query),
-    origin: /^[\w.:[\]-]+$/.test(host) && URL.canParse(`http://${host}`) ? `http://${host}` : serverUrl,
     isReset: method === "POST" && path === resetPath,
     lookUpId: matchAssetId(path, getAssetPath),
     contentId: matchAssetId(path, contentPath),

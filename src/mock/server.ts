@@ -1,15 +1,13 @@
 import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { pipeline } from "node:stream/promises";
 import { testAssets, type TestAsset, type TestAssetName } from "../../generated/document.ts";
 import { ConfigError } from "../core/errors.ts";
 import { checkCallback, checkInteger } from "../core/options.ts";
-import { answerApi, type LookUpCounts } from "./api.ts";
-import { answerContent } from "./content-host.ts";
+import { createHandler, type MockRequest, type ReadyResponse } from "./handler.ts";
 import { loadPrism } from "./prism.ts";
-import { textResponse, type MockResponse } from "./response.ts";
-import { parseTarget, type RequestTarget } from "./routes.ts";
-import { testAssetsById } from "./test-assets.ts";
+import type { RequestHead } from "./routes.ts";
 
 /** Options of the mock server. */
 export interface MockServerOptions {
@@ -21,19 +19,6 @@ export interface MockServerOptions {
   cors?: boolean | undefined;
   /** Called with each request. The response begins when it returns or resolves; if it throws, the connection ends. */
   onRequest?: ((request: MockRequest) => unknown) | undefined;
-}
-
-/** A request that the mock has answered. */
-export interface MockRequest {
-  method: string;
-  /** Without the query, because that of a signed URL is a secret. */
-  path: string;
-  /** HTTP status of the response. */
-  status: number;
-  /** The test asset that was requested, if it was one. */
-  testAsset: TestAsset | undefined;
-  /** Time until the response could begin, in milliseconds. */
-  durationMs: number;
 }
 
 /** A mock of the asset API, which runs in this process. */
@@ -49,8 +34,6 @@ export interface MockServer {
   /** Stops the server and ends all its connections. May be called twice. */
   close(): Promise<void>;
 }
-
-const maxRequests = 1000;
 
 /**
  * Starts a mock of the asset API and of its content host, which serves the examples of the OpenAPI document.
@@ -70,42 +53,12 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
   checkInteger("port", port, 0, 65_535);
   if (typeof cors !== "boolean") throw new ConfigError("cors", "pass true or false.");
   checkCallback("onRequest", onRequest);
-  const prism = await loadPrism();
-  const requests: MockRequest[] = [];
-  const lookUpCounts: LookUpCounts = new Map();
+  const handler = createHandler(await loadPrism(), { cors, onRequest });
   let url = "";
 
-  function reset(): void {
-    requests.length = 0;
-    lookUpCounts.clear();
-  }
-
-  async function answer(request: IncomingMessage, target: RequestTarget): Promise<MockResponse> {
-    const { method, headers } = request;
-    if (target.isReset) return { status: 204, headers: {} };
-    if (cors && method === "OPTIONS" && "access-control-request-method" in headers) return answerPreflight(headers);
-    if (target.contentId !== undefined) return answerContent(prism, request, target.contentId, target.query);
-    return answerApi(prism, lookUpCounts, request, target);
-  }
-
   const server = createServer(async (request, response) => {
-    const startedAt = performance.now();
-    const { method = "" } = request;
-    const target = parseTarget(request, url);
     try {
-      const answered = await answer(request, target).catch((error: unknown) => textResponse(500, String(error)));
-      const { status, headers, body, send } = answered;
-      const path = target.path.replace(/%3f.*/i, ""); // an encoded query is a secret, too
-      const testAsset = testAssetsById.get(target.contentId ?? target.lookUpId ?? "");
-      const record = { method, path, status, testAsset, durationMs: performance.now() - startedAt };
-      requests.push(record);
-      if (target.isReset) reset();
-      if (requests.length > maxRequests) requests.shift();
-      await onRequest?.(record);
-      const text = typeof body === "string" ? body : JSON.stringify(body);
-      const length = text !== undefined && { "Content-Length": Buffer.byteLength(text) };
-      response.writeHead(status, { ...(cors && corsHeaders), ...length, ...headers });
-      await (send === undefined ? response.end(text) : send(response));
+      await send(response, await handler.handle(headOf(request, url)));
     } catch {
       request.socket.destroy(); // the client has gone, or `onRequest` threw
     }
@@ -116,8 +69,8 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
   return {
     url,
     testAssets,
-    requests,
-    reset,
+    requests: handler.requests,
+    reset: () => handler.reset(),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -149,13 +102,19 @@ function urlOf(server: Server): string {
   return family === "IPv6" ? `http://[${host}]:${port}` : `http://${host}:${port}`;
 }
 
-const corsHeaders = { "Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "*" };
+/** @param serverUrl - The origin of a request without a valid `Host`. */
+function headOf({ method = "", url = "", headers }: IncomingMessage, serverUrl: string): RequestHead {
+  const { host = "" } = headers;
+  const isHost = /^[\w.:[\]-]+$/.test(host) && URL.canParse(`http://${host}`);
+  return { method, url, headers, origin: isHost ? `http://${host}` : serverUrl };
+}
 
-/** @see https://fetch.spec.whatwg.org/#http-cors-protocol */
-function answerPreflight(headers: IncomingHttpHeaders): MockResponse {
-  const allowed = {
-    "Access-Control-Allow-Methods": headers["access-control-request-method"],
-    "Access-Control-Allow-Headers": headers["access-control-request-headers"] ?? "*",
-  };
-  return { status: 204, headers: allowed };
+async function send(response: ServerResponse, { status, headers, body, drops }: ReadyResponse): Promise<void> {
+  response.writeHead(status, headers);
+  if (body === undefined || typeof body === "string") {
+    response.end(body);
+    return;
+  }
+  await pipeline(body, response, { end: !drops });
+  if (drops) response.req.socket.destroySoon();
 }
