@@ -1,24 +1,12 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
-import type { TestAsset } from "../../generated/document.ts";
-import { answerApi, type LookUpCounts } from "./api.ts";
+import { answerApi } from "./api.ts";
 import { answerContent } from "./content-host.ts";
+import { createControl } from "./control.ts";
+import { createJournal, describeRequest, type MockRequest } from "./journal.ts";
 import type { Prism } from "./prism.ts";
 import { textResponse, type MockResponse } from "./response.ts";
 import { parseTarget, type RequestHead, type RequestTarget } from "./routes.ts";
-import { testAssetsById } from "./test-assets.ts";
-
-/** A request that the mock has answered. */
-export interface MockRequest {
-  method: string;
-  /** Without the query, because that of a signed URL is a secret. */
-  path: string;
-  /** HTTP status of the response. */
-  status: number;
-  /** The test asset that was requested, if it was one. */
-  testAsset: TestAsset | undefined;
-  /** Time until the response could begin, in milliseconds. */
-  durationMs: number;
-}
+import { createWorlds } from "./worlds.ts";
 
 /** A response that a socket or `mock.fetch` can send as it is. */
 export interface ReadyResponse {
@@ -34,7 +22,8 @@ export interface ReadyResponse {
 export interface Handler {
   /** Answers a request. Rejects when `onRequest` throws: then the connection ends. */
   handle(request: RequestHead): Promise<ReadyResponse>;
-  requests: MockRequest[];
+  requests: readonly MockRequest[];
+  /** Begins all sequences again, and empties the journal. */
   reset(): void;
 }
 
@@ -43,49 +32,56 @@ export interface HandlerOptions {
   onRequest: ((request: MockRequest) => unknown) | undefined;
 }
 
-const maxRequests = 1000;
-
 /** Makes a handler with a state of its own. */
 export function createHandler(prism: Prism, { cors, onRequest }: HandlerOptions): Handler {
-  const requests: MockRequest[] = [];
-  const lookUpCounts: LookUpCounts = new Map();
-
-  function reset(): void {
-    requests.length = 0;
-    lookUpCounts.clear();
-  }
+  const worlds = createWorlds();
+  const journal = createJournal();
+  const answerControl = createControl(worlds, journal);
+  let sequence = 0;
 
   async function answer(request: RequestHead, target: RequestTarget): Promise<MockResponse> {
-    if (target.isReset) return { status: 204, headers: {} };
     if (cors && isPreflight(request)) return answerPreflight(request.headers);
+    if (target.isControl) return answerControl(request, target);
     if (target.contentId !== undefined) return answerContent(prism, request, target.contentId, target.query);
-    return answerApi(prism, lookUpCounts, request, target);
+    return answerApi(prism, worlds.countsOf(target.key), request, target);
   }
 
-  async function handle(request: RequestHead): Promise<ReadyResponse> {
-    const startedAt = performance.now();
-    const { method } = request;
-    const target = parseTarget(request);
-    const answered = await answer(request, target).catch((error: unknown) => textResponse(500, String(error)));
-    const { status, headers, body, content, drops = false } = answered;
-    const path = target.path.replace(/%3f.*/i, ""); // an encoded query is a secret, too
-    const testAsset = testAssetsById.get(target.contentId ?? target.lookUpId ?? "");
-    const record = { method, path, status, testAsset, durationMs: performance.now() - startedAt };
-    requests.push(record);
-    if (target.isReset) reset();
-    if (requests.length > maxRequests) requests.shift();
-    await onRequest?.(record);
-    const text = typeof body === "string" ? body : JSON.stringify(body);
-    const length = text !== undefined && { "Content-Length": Buffer.byteLength(text) };
-    const bytes = content && iterate(content);
-    return { status, headers: { ...(cors && corsHeaders), ...length, ...headers }, body: bytes ?? text, drops };
-  }
+  return {
+    requests: journal.requests,
 
-  return { handle, requests, reset };
+    async handle(request) {
+      const time = new Date().toISOString();
+      const startedAt = performance.now();
+      const target = parseTarget(request);
+      const answered = await answer(request, target).catch((error: unknown) => textResponse(500, String(error)));
+      const { status, body: value, content, drops = false } = answered;
+      const text = typeof value === "string" ? value : JSON.stringify(value);
+      sequence += 1;
+      const described = describeRequest(request, target);
+      const durationMs = performance.now() - startedAt;
+      const record: MockRequest = { sequence, time, ...described, status, durationMs, bytesSent: 0 };
+      if (!target.isControl) journal.add(record);
+      await onRequest?.(record);
+
+      const length = text === undefined ? 0 : Buffer.byteLength(text);
+      const headers = { ...(cors && corsHeaders), ...(text && { "Content-Length": length }), ...answered.headers };
+      if (request.method === "HEAD") return { status, headers, body: undefined, drops };
+      record.bytesSent = length;
+      return { status, headers, body: content ? count(content, record) : text, drops };
+    },
+
+    reset() {
+      worlds.reset(undefined);
+      journal.clear(undefined);
+    },
+  };
 }
 
-async function* iterate(content: NonNullable<MockResponse["content"]>): AsyncGenerator<Uint8Array> {
-  yield* content;
+async function* count(content: NonNullable<MockResponse["content"]>, record: MockRequest): AsyncGenerator<Uint8Array> {
+  for await (const bytes of content) {
+    record.bytesSent += bytes.length;
+    if (bytes.length > 0) yield bytes;
+  }
 }
 
 const corsHeaders = { "Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "*" };

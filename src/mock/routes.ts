@@ -1,9 +1,14 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { contentPath, getAssetPath } from "../../generated/document.ts";
 import { parseAssetId } from "../core/asset-ref.ts";
+import { keyOfSignedUrl } from "./signed-url.ts";
+import { fingerprintOf } from "./worlds.ts";
 
 /** Path for a `POST` that does what `reset()` does: for a test in another process than the mock. */
 export const resetPath = "/__mock/reset";
+
+/** Path for a `GET` of the requests that the mock has answered, or a `DELETE` of them. */
+export const requestsPath = "/__mock/requests";
 
 /** A request as a socket or `mock.fetch` receives it. Nobody reads its body. @internal */
 export interface RequestHead {
@@ -19,7 +24,12 @@ export interface RequestHead {
 export interface RequestTarget {
   path: string;
   query: URLSearchParams;
-  isReset: boolean;
+  /** Whether the request is for the mock itself. */
+  isControl: boolean;
+  /** Fingerprint of the API key that the request belongs to. */
+  key: string | undefined;
+  /** Id of the asset that the request is for. */
+  assetId: string | undefined;
   /** Id of the asset, if the path is that of a look-up and the id is valid. */
   lookUpId: string | undefined;
   /** Id of the asset, if the path is that of a content and the id is valid. */
@@ -27,14 +37,20 @@ export interface RequestTarget {
 }
 
 /** Reads what a request is for. @internal */
-export function parseTarget({ method, url }: RequestHead): RequestTarget {
-  const [path = "", query] = url.replace(/^([a-z][a-z\d+.-]*:\/\/[^/?]*)?\/?/i, "/").split("?");
+export function parseTarget({ url, headers }: RequestHead): RequestTarget {
+  const [path = "", search] = url.replace(/^([a-z][a-z\d+.-]*:\/\/[^/?]*)?\/?/i, "/").split("?");
+  const query = new URLSearchParams(search);
+  const lookUpId = matchAssetId(path, getAssetPath);
+  const contentId = matchAssetId(path, contentPath);
+  const ownKey = contentId === undefined ? undefined : keyOfSignedUrl(query);
   return {
     path,
-    query: new URLSearchParams(query),
-    isReset: method === "POST" && path === resetPath,
-    lookUpId: matchAssetId(path, getAssetPath),
-    contentId: matchAssetId(path, contentPath),
+    query,
+    isControl: path.startsWith("/__mock/"),
+    key: fingerprintOf(headers) ?? ownKey,
+    assetId: lookUpId ?? contentId,
+    lookUpId,
+    contentId,
   };
 }
 

@@ -5,7 +5,8 @@ import { pipeline } from "node:stream/promises";
 import { testAssets, type TestAsset, type TestAssetName } from "../../generated/document.ts";
 import { ConfigError } from "../core/errors.ts";
 import { checkCallback, checkInteger } from "../core/options.ts";
-import { createHandler, type MockRequest, type ReadyResponse } from "./handler.ts";
+import { createHandler, type ReadyResponse } from "./handler.ts";
+import type { MockRequest } from "./journal.ts";
 import { loadPrism } from "./prism.ts";
 import type { RequestHead } from "./routes.ts";
 
