@@ -1,4 +1,5 @@
 // A server that plays the API and its content host. See src/mock.
+export type { MockFetch } from "./mock/fetch.ts";
 export type { MockRequest } from "./mock/journal.ts";
 export { requestsPath, resetPath } from "./mock/routes.ts";
 export { startMockServer } from "./mock/server.ts";

@@ -13,7 +13,7 @@ export interface ReadyResponse {
   status: number;
   headers: OutgoingHttpHeaders;
   /** Absent where HTTP allows none. */
-  body: AsyncIterable<Uint8Array> | string | undefined;
+  body: AsyncGenerator<Uint8Array> | string | undefined;
   /** Whether the connection ends after the body, although the headers promise more. */
   drops: boolean;
 }
