@@ -30,7 +30,7 @@ export async function answerContent(
   const { mime_type, size_bytes } = body.data;
   const content = makeContent(id, mime_type, fault === "short" ? Math.floor(size_bytes / 2) : size_bytes);
   const { start, end, ...head } = selectRange(request, content, fault);
-  if (method === "HEAD") return head;
+  if (method === "HEAD" || head.status === 304) return head;
   const middle = Math.floor(content.size / 2);
   const drops = fault === "drops" && start < middle && middle < end;
   const bytes = content.read(start, drops ? middle : end);

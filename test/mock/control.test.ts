@@ -145,7 +145,10 @@ describe("a request that changes the mock", () => {
   ])("is refused from a page of %j", async (origin) => {
     for (const [method, path] of calls) {
       const [status, text] = await send(method, path, { origin });
-      expect([status, text]).toEqual([403, expect.stringMatching(/^A web page may change the mock only if [^\n]+\.\n$/)]);
+      expect([status, text]).toEqual([
+        403,
+        expect.stringMatching(/^A web page may change the mock only if [^\n]+\.\n$/),
+      ]);
     }
     expect(mock.requests).toHaveLength(1);
     expect(await list("", { origin })).toHaveLength(1); // reading changes nothing

@@ -37,7 +37,9 @@ describe("each API key", () => {
   test("is the same however its scheme is written", async () => {
     await statusOf("a", rateLimited.asset_id);
     for (const scheme of ["Bearer  ", "Bearer\t"]) {
-      const response = await fetch(mock.url + pathOf(rateLimited.asset_id), { headers: { authorization: `${scheme}a` } });
+      const response = await fetch(mock.url + pathOf(rateLimited.asset_id), {
+        headers: { authorization: `${scheme}a` },
+      });
       expect(response.status).toBe(200);
     }
     expect(new Set(mock.requests.map(({ key }) => key))).toEqual(new Set([keyFingerprint("a")]));
@@ -108,14 +110,17 @@ describe("a reset", () => {
     for (const key of ["a", "b"]) expect(await statusOf(key, rateLimited.asset_id)).toBe("429");
   });
 
-  test.each(["worker-1", "Basic YTpi", "Bearer"])("is refused when the key cannot be read: %s", async (authorization) => {
-    const response = await fetch(mock.url + resetPath, { method: "POST", headers: { authorization } });
-    expect([response.status, await response.text()]).toEqual([
-      400,
-      "Authorization: pass Bearer and a key, or leave it out.\n",
-    ]);
-    expect(mock.requests).toHaveLength(2);
-  });
+  test.each(["worker-1", "Basic YTpi", "Bearer"])(
+    "is refused when the key cannot be read: %s",
+    async (authorization) => {
+      const response = await fetch(mock.url + resetPath, { method: "POST", headers: { authorization } });
+      expect([response.status, await response.text()]).toEqual([
+        400,
+        "Authorization: pass Bearer and a key, or leave it out.\n",
+      ]);
+      expect(mock.requests).toHaveLength(2);
+    },
+  );
 });
 
 describe("keyFingerprint", () => {
