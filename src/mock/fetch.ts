@@ -6,7 +6,7 @@ import type { Handler, ReadyResponse } from "./handler.ts";
 /** A `fetch` that the mock itself answers, without a socket. */
 export type MockFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
-/** Makes a `fetch` that a handler answers, whatever the host. @param isClosed - Whether requests fail from now on. */
+/** Makes a `fetch` that a handler answers, whatever the host. @param isClosed - Whether requests fail. @internal */
 export function createFetch({ handle }: Pick<Handler, "handle">, isClosed: () => boolean): MockFetch {
   return async (input, init) => {
     const { method, url, headers } = new Request(input, init);
