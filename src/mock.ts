@@ -1,5 +1,8 @@
 // A server that plays the API and its content host. See src/mock.
-export { resetPath } from "./mock/routes.ts";
+export type { MockFetch } from "./mock/fetch.ts";
+export type { MockRequest } from "./mock/journal.ts";
+export { requestsPath, resetPath } from "./mock/routes.ts";
 export { startMockServer } from "./mock/server.ts";
-export type { MockRequest, MockServer, MockServerOptions } from "./mock/server.ts";
+export type { MockServer, MockServerOptions } from "./mock/server.ts";
 export type { ContentFault, TestAnswer, TestAsset, TestAssetName } from "./mock/test-assets.ts";
+export { keyFingerprint } from "./mock/worlds.ts";

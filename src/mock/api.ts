@@ -1,21 +1,19 @@
-import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import { contentPath, type TestAnswer } from "../../generated/document.ts";
 import { fillPath, toAssetUri } from "../core/asset-ref.ts";
 import type { ExampleChoice, Prism } from "./prism.ts";
 import type { MockResponse } from "./response.ts";
-import type { RequestTarget } from "./routes.ts";
+import type { RequestHead, RequestTarget } from "./routes.ts";
 import { signUrl } from "./signed-url.ts";
 import { testAssetOrImage } from "./test-assets.ts";
-
-/** How many answers of each sequence have been played, by asset id. */
-export type LookUpCounts = Map<string, number>;
+import type { LookUpCounts } from "./worlds.ts";
 
 /** Answers a request to the API, as the document says. */
 export async function answerApi(
   prism: Prism,
   lookUpCounts: LookUpCounts,
-  request: IncomingMessage,
-  { path, origin, lookUpId }: RequestTarget,
+  request: RequestHead,
+  { path, lookUpId, key }: RequestTarget,
 ): Promise<MockResponse> {
   const failure = await prism.validateRequest(request, path);
   if (failure !== undefined) return failure;
@@ -25,8 +23,10 @@ export async function answerApi(
   const choice = preferredAnswer(request.headers) ?? nextAnswer(lookUpCounts, lookUpId);
   const example = await prism.getExample(choice);
   if (!hasAsset(example.body)) return example;
-  const expiresInHours = choice.signed_url === "expired" ? -1 : 2;
-  return { ...example, body: fillExample(example.body, lookUpId, origin, expiresInHours) };
+  const url = request.origin + fillPath(contentPath, lookUpId);
+  // Prism has refused a request without a key.
+  const signedUrl = signUrl(url, lookUpId, key!, choice.signed_url === "expired" ? -1 : 2);
+  return { ...example, body: fillExample(example.body, lookUpId, url, signedUrl) };
 }
 
 /** A key that the mock refuses. */
@@ -62,14 +62,13 @@ export function hasAsset(body: unknown): body is AssetBody {
 }
 
 /** Puts the requested id into an example, with addresses and times that hold now. Null and absent fields stay so. */
-function fillExample(body: AssetBody, id: string, origin: string, expiresInHours: number): AssetBody {
-  const url = origin + fillPath(contentPath, id);
+function fillExample(body: AssetBody, id: string, url: string, signedUrl: string): AssetBody {
   const fields = {
     asset_id: id,
     asset_uri: toAssetUri(id),
     url,
     content_url: url,
-    signed_url: signUrl(url, id, expiresInHours),
+    signed_url: signedUrl,
     expires_at: inThreeDays(),
   };
   const present = Object.entries(fields).filter(([name]) => body.data[name] != null);

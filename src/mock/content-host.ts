@@ -1,22 +1,21 @@
-import type { IncomingMessage } from "node:http";
-import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hasAsset } from "./api.ts";
 import { makeContent } from "./content.ts";
 import type { Prism } from "./prism.ts";
 import { selectRange } from "./ranges.ts";
 import { textResponse, type MockResponse } from "./response.ts";
+import type { RequestHead } from "./routes.ts";
 import { isSignatureValid } from "./signed-url.ts";
 import { testAssetOrImage } from "./test-assets.ts";
 
 /** Answers a request for the content of an asset. A URL that has a query is checked as a signed one. */
 export async function answerContent(
   prism: Prism,
-  request: IncomingMessage,
+  request: RequestHead,
   id: string,
   query: URLSearchParams,
 ): Promise<MockResponse> {
-  const { method = "", headers } = request;
+  const { method, headers } = request;
   if (!["GET", "HEAD"].includes(method)) return textResponse(405, "Use GET or HEAD.", { Allow: "GET, HEAD" });
   const { answers, content: fault } = testAssetOrImage(id);
   const { body } = await prism.getExample(answers.at(-1)!);
@@ -31,17 +30,11 @@ export async function answerContent(
   const { mime_type, size_bytes } = body.data;
   const content = makeContent(id, mime_type, fault === "short" ? Math.floor(size_bytes / 2) : size_bytes);
   const { start, end, ...head } = selectRange(request, content, fault);
-  if (method === "HEAD") return head;
+  if (method === "HEAD" || head.status === 304) return head;
   const middle = Math.floor(content.size / 2);
   const drops = fault === "drops" && start < middle && middle < end;
   const bytes = content.read(start, drops ? middle : end);
-  return {
-    ...head,
-    async send(response) {
-      await pipeline(fault === "slow" ? throttle(bytes) : bytes, response, { end: !drops });
-      if (drops) response.req.socket.destroySoon();
-    },
-  };
+  return { ...head, content: fault === "slow" ? throttle(bytes) : bytes, drops };
 }
 
 const slowBytesPerSecond = 200_000;

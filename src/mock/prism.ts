@@ -1,14 +1,14 @@
-import type { IncomingMessage } from "node:http";
 import { getAssetPath, testAssets, type TestAnswer } from "../../generated/document.ts";
 import { openapi } from "../../generated/openapi.ts";
 import { fillPath } from "../core/asset-ref.ts";
 import { ConfigError } from "../core/errors.ts";
 import { textResponse, type MockResponse } from "./response.ts";
+import type { RequestHead } from "./routes.ts";
 
 /** What the mock uses Prism for. It runs in this process, without a socket of its own. */
 export interface Prism {
   /** Checks a request against the document. Returns the response to a wrong one; `undefined` for a right one. */
-  validateRequest(request: RequestHead, path: string): Promise<MockResponse | undefined>;
+  validateRequest(request: MethodAndHeaders, path: string): Promise<MockResponse | undefined>;
   /** Returns an example of `getAsset` as a response. */
   getExample(choice: ExampleChoice): Promise<MockResponse>;
 }
@@ -16,7 +16,7 @@ export interface Prism {
 /** Status and name of an example. Prism chooses what is left out. */
 export type ExampleChoice = Partial<TestAnswer>;
 
-type RequestHead = Pick<IncomingMessage, "method" | "headers">;
+type MethodAndHeaders = Pick<RequestHead, "method" | "headers">;
 type PrismHttp = typeof import("@stoplight/prism-http");
 
 /** Loads Prism with the document. @throws {@link ConfigError} when the optional package cannot be loaded. */
@@ -30,8 +30,11 @@ export async function loadPrism(): Promise<Prism> {
   // Keyed by the choice itself, so that one that a request makes is not kept.
   const examples = new WeakMap<ExampleChoice, MockResponse>();
 
-  async function send(request: RequestHead, path: string, { status, example }: ExampleChoice): Promise<MockResponse> {
-    const { method = "", headers } = request;
+  async function send(
+    { method, headers }: MethodAndHeaders,
+    path: string,
+    { status, example }: ExampleChoice,
+  ): Promise<MockResponse> {
     // Prism's types are narrower than what it takes: any method, and headers that are absent or lists.
     const head = { method: method.toLowerCase() as "get", headers: headers as Record<string, string> };
     const mock = { ...config.mock, ...(status && { code: status }), ...(example && { exampleKey: example }) };

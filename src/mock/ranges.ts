@@ -1,6 +1,7 @@
-import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import type { ContentFault } from "../../generated/document.ts";
 import type { Content } from "./content.ts";
+import type { RequestHead } from "./routes.ts";
 
 /** The bytes of a content that a request gets, with status and headers. */
 export interface Selection {
@@ -12,7 +13,7 @@ export interface Selection {
 }
 
 /** Selects all bytes, one range, or none. @see https://www.rfc-editor.org/rfc/rfc9110#name-range-requests */
-export function selectRange({ method, headers }: IncomingMessage, content: Content, fault?: ContentFault): Selection {
+export function selectRange({ method, headers }: RequestHead, content: Content, fault?: ContentFault): Selection {
   const { size, mimeType, etag, lastModified } = content;
   const common = {
     ETag: etag,

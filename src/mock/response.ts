@@ -1,4 +1,4 @@
-import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { OutgoingHttpHeaders } from "node:http";
 
 /** What the mock answers a request with. */
 export interface MockResponse {
@@ -6,8 +6,10 @@ export interface MockResponse {
   headers: OutgoingHttpHeaders;
   /** Text, or a value to send as JSON. */
   body?: unknown;
-  /** Sends the bytes of a content. */
-  send?: (response: ServerResponse) => Promise<void>;
+  /** The bytes of a content, instead of `body`. */
+  content?: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+  /** Whether the connection ends after the bytes of the content, although the headers promise more. */
+  drops?: boolean;
 }
 
 /** Makes a response whose body is one line of text. */

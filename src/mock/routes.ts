@@ -1,35 +1,56 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import { contentPath, getAssetPath } from "../../generated/document.ts";
 import { parseAssetId } from "../core/asset-ref.ts";
+import { keyOfSignedUrl } from "./signed-url.ts";
+import { fingerprintOf } from "./worlds.ts";
 
 /** Path for a `POST` that does what `reset()` does: for a test in another process than the mock. */
 export const resetPath = "/__mock/reset";
+
+/** Path for a `GET` of the requests that the mock has answered, or a `DELETE` of them. */
+export const requestsPath = "/__mock/requests";
+
+/** A request as a socket or `mock.fetch` receives it. Nobody reads its body. @internal */
+export interface RequestHead {
+  method: string;
+  /** Path and query, or a whole URL: https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form */
+  url: string;
+  headers: IncomingHttpHeaders;
+  /** Where the client reaches the mock: through a mapped port, it is not the server's own address. */
+  origin: string;
+}
 
 /** What a request is for. @internal */
 export interface RequestTarget {
   path: string;
   query: URLSearchParams;
-  isReset: boolean;
-  /** Where the client reaches this server: through a mapped port, it is not the server's own address. */
-  origin: string;
+  /** Whether the request is for the mock itself. */
+  isControl: boolean;
+  /** Fingerprint of the API key that the request belongs to. */
+  key: string | undefined;
+  /** Id of the asset that the request is for. */
+  assetId: string | undefined;
   /** Id of the asset, if the path is that of a look-up and the id is valid. */
   lookUpId: string | undefined;
   /** Id of the asset, if the path is that of a content and the id is valid. */
   contentId: string | undefined;
 }
 
-/** Reads what a request is for. @param serverUrl - The origin of a request without a valid `Host`. @internal */
-export function parseTarget({ method, url = "", headers }: IncomingMessage, serverUrl: string): RequestTarget {
-  const { host = "" } = headers;
-  // A target may be a whole URL: https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form
-  const [path = "", query] = url.replace(/^([a-z][a-z\d+.-]*:\/\/[^/?]*)?\/?/i, "/").split("?");
+/** Reads what a request is for. @internal */
+export function parseTarget({ url, headers }: RequestHead): RequestTarget {
+  const [path = "", search] = url.replace(/^([a-z][a-z\d+.-]*:\/\/[^/?]*)?\/?/i, "/").split("?");
+  const query = new URLSearchParams(search);
+  const lookUpId = matchAssetId(path, getAssetPath);
+  const contentId = matchAssetId(path, contentPath);
+  const ownKey = contentId === undefined ? undefined : keyOfSignedUrl(query);
   return {
     path,
-    query: new URLSearchParams(query),
-    origin: /^[\w.:[\]-]+$/.test(host) && URL.canParse(`http://${host}`) ? `http://${host}` : serverUrl,
-    isReset: method === "POST" && path === resetPath,
-    lookUpId: matchAssetId(path, getAssetPath),
-    contentId: matchAssetId(path, contentPath),
+    query,
+    isControl: path.startsWith("/__mock/"),
+    key: fingerprintOf(headers) ?? ownKey,
+    assetId: lookUpId ?? contentId,
+    lookUpId,
+    contentId,
   };
 }
 

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { testAssets } from "../../generated/document.ts";
 import { createClient } from "../../src/index.ts";
-import { startMockServer, type MockRequest } from "../../src/mock.ts";
+import { requestsPath, startMockServer, type MockRequest } from "../../src/mock.ts";
 import { caught } from "../helpers/caught.ts";
-import { pathOf } from "./look-up.ts";
+import { authorization, pathOf } from "./look-up.ts";
 import { sendRaw } from "./raw-request.ts";
 
 const received: MockRequest[] = [];
@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 
 describe("requests", () => {
-  test("are recorded in order with status and test asset, without queries, and passed to onRequest", async () => {
+  test("are recorded in order with status and test asset, without secrets, and passed to onRequest", async () => {
     const { assets: client } = createClient({ apiKey: "cy_s3cret", baseUrl: mock.url });
     const { signed_url } = await client.get(testAssets.rateLimited.asset_id);
     await fetch(signed_url);
@@ -33,7 +33,8 @@ describe("requests", () => {
     expect(fourth).toMatchObject({ status: 404, path: "/nowhere", testAsset: undefined });
     expect(mock.requests).toHaveLength(4);
     expect(received).toEqual(mock.requests);
-    expect(JSON.stringify(mock.requests)).not.toMatch(/s3cret|signature/);
+    expect(JSON.stringify(mock.requests)).not.toContain("s3cret");
+    expect(JSON.stringify(mock.requests)).not.toContain(new URL(signed_url).searchParams.get("signature"));
     for (const { durationMs } of mock.requests) expect(durationMs).toBeGreaterThan(0);
   });
 
@@ -55,6 +56,85 @@ describe("requests", () => {
     expect(JSON.stringify(mock.requests)).not.toContain("SECRET");
     await fetch(`${mock.url}//api/open`);
     expect(mock.requests.at(-1)!.path).toBe("//api/open");
+  });
+});
+
+describe("a request is recorded with", () => {
+  const headers = { authorization };
+  const { image, drops, rateLimited } = testAssets;
+
+  async function record(path: string, init: RequestInit = {}): Promise<MockRequest> {
+    const response = await fetch(mock.url + path, init);
+    await caught(response.arrayBuffer().then(() => Promise.reject(new Error("whole"))));
+    return mock.requests.at(-1)!;
+  }
+
+  test("its asset and its time, and a number that goes on after a reset", async () => {
+    const before = Date.now();
+    const first = await record(pathOf("asset_1"), { headers });
+    expect(first).toMatchObject({ assetId: "asset_1", testAsset: undefined });
+    expect(first.time).toBe(new Date(first.time).toISOString());
+    expect(Date.parse(first.time)).toBeGreaterThanOrEqual(before);
+    mock.reset();
+    expect((await record(pathOf(".."), { headers })).assetId).toBeUndefined();
+    const third = await record(`/assets/${image.asset_id}/content`);
+    expect(third).toMatchObject({ assetId: image.asset_id, testAsset: image });
+    expect(third.sequence).toBe(mock.requests[0]!.sequence + 1);
+    expect(mock.requests[0]!.sequence).toBe(first.sequence + 1);
+  });
+
+  test("the bytes of its body, as far as they were sent", async () => {
+    const content = `/assets/${drops.asset_id}/content`;
+    const [text, half, range, head, denied] = [
+      await record(pathOf(rateLimited.asset_id), { headers }),
+      await record(content),
+      await record(content, { headers: { range: "bytes=5-9" } }),
+      await record(content, { method: "HEAD" }),
+      await record(pathOf(image.asset_id), { method: "HEAD", headers }),
+    ];
+    const sent = [text, half, range, head, denied].map(({ bytesSent }) => bytesSent);
+    expect(sent).toEqual([39, 3_670_016, 5, 0, 0]);
+  });
+
+  test("its headers, without what may be a secret", async () => {
+    const cookies = {
+      cookie: "SECRET",
+      "proxy-authorization": "SECRET",
+      "x-api-key": "SECRET",
+      "X-Auth-Token": "SECRET",
+    };
+    const referer = "https://a.example/x?signature=SECRET";
+    const { headers: shown } = await record("/a", { headers: { ...headers, ...cookies, "x-url": referer } });
+    expect(shown).toMatchObject({
+      authorization: "…",
+      cookie: "…",
+      "proxy-authorization": "…",
+      "x-api-key": "…",
+      "x-auth-token": "…",
+      "x-url": "https://a.example/x?…",
+    });
+    const own = { "x-trace": "1", "idempotency-key": "2" };
+    expect((await record("/a", { headers: own })).headers).toMatchObject({ "x-trace": "1", "idempotency-key": "2" });
+    expect(JSON.stringify(mock.requests)).not.toContain("SECRET");
+  });
+
+  test("its query, without what may be a secret", async () => {
+    const { query } = await record(
+      "/a?page=2&name=%E8%B5%84&Signature=SECRET&X-Amz-Credential=SECRET&sig=SECRET&SECRET&=SECRET",
+    );
+    expect(query).toEqual({ page: "2", name: "资", Signature: "…", "X-Amz-Credential": "…", sig: "…" });
+    expect((await record(`/assets/${image.asset_id}/content?expires=1&signature=SECRET`)).query).toEqual({
+      expires: "1",
+      signature: "…",
+    });
+  });
+
+  test("nothing but a call of onRequest, before the response, if it is for the mock itself", async () => {
+    const sent: number[] = [];
+    const own = await startMockServer({ listen: false, onRequest: ({ bytesSent }) => void sent.push(bytesSent) });
+    const response = await own.fetch(own.url + requestsPath, { headers });
+    expect(await response.json()).toEqual({ requests: [], forgotten: 0 });
+    expect(sent).toEqual([0]);
   });
 });
 

@@ -10,6 +10,36 @@ import { nodes, runCommand } from "./commands.ts";
 import { readSamples } from "./samples.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
+/** How often the sample is run. It was 20 times when it was written: `SAMPLE_RUNS=20 npm run test:package`. */
+const sampleRuns = Number(process.env.SAMPLE_RUNS ?? 2);
+
+/** A file of tests that other files running at the same time must not disturb. */
+const sequencesTest = `
+import { createClient } from "chenyu-assets";
+import { expect, inject, test } from "vitest";
+
+const { CHENYU_BASE_URL: url, CHENYU_API_KEY: key } = process.env;
+
+async function sent() {
+  const response = await fetch(url + "/__mock/requests", { headers: { authorization: "Bearer " + key } });
+  return (await response.json()).requests.map(({ status }) => status);
+}
+
+test.each([1, 2, 3])("the third look-up is the first that is ready (%s)", async () => {
+  const { asset_id } = inject("testAssets").underReview;
+  const seen = [];
+  await createClient().assets.waitUntilReady(asset_id, { intervalMs: 50, onPoll: ({ status }) => seen.push(status) });
+  expect(seen).toEqual(["reviewing", "reviewing"]);
+  expect(await sent()).toEqual([200, 200, 200]);
+});
+
+test("one look-up is limited, and the next one is not", async () => {
+  const { asset_id } = inject("testAssets").rateLimited;
+  expect((await createClient().assets.get(asset_id)).status).toBe("confirmed");
+  expect(await sent()).toEqual([429, 200]);
+});
+`;
+
 const consumer = inject("consumer");
 const project = await makeFolder();
 afterAll(() => project[Symbol.asyncDispose]());
@@ -53,31 +83,32 @@ describe.each(nodes)("on %s", (_name, node) => {
   });
 });
 
-test.each(["README.md", "README.zh-CN.md"])("the globalSetup of %s serves the mock to Vitest", async (name) => {
-  const readme = await readFile(join(root, name), "utf8");
-  const [setup, appTest, ...others] = readSamples(readme, "js");
-  expect(others).toEqual([]);
-  const [, config] = /`(export default \{ test: .*)`/.exec(readme)!;
+describe.each(["README.md", "README.zh-CN.md"])("the Vitest sample of %s", (name) => {
   const folder = project.at(`vitest-${name}`);
-  await mkdir(join(folder, "test"), { recursive: true });
-  await mkdir(join(folder, "node_modules"));
-  await symlink(join(root, "node_modules/vitest"), join(folder, "node_modules/vitest"));
-  await writeFile(join(folder, "test/mock.js"), setup!);
-  await writeFile(join(folder, "package.json"), '{ "type": "module" }');
-  await writeFile(join(folder, "vitest.config.js"), config!);
-  await writeFile(join(folder, "test/app.test.js"), appTest!);
-  await writeFile(
-    join(folder, "test/other.test.js"),
-    `import { createClient } from "chenyu-assets";
-     import { expect, test } from "vitest";
-     test("the app meets the mock", async () => {
-       const { assets } = createClient();
-       expect((await assets.get("asset_1")).status).toBe("confirmed");
-       expect((await assets.get("asset_1")).url).toContain("http://127.0.0.1:");
-     });`,
-  );
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
-  const output = await runCommand(process.execPath, [vitest, "run", "--reporter=tap"], folder);
-  expect(output).toMatch(/^ok \d - test\/app\.test\.js/m);
-  expect(output).toMatch(/^ok \d - test\/other\.test\.js/m);
+
+  beforeAll(async () => {
+    const readme = await readFile(join(root, name), "utf8");
+    const [setup, worker, appTest, ...others] = readSamples(readme, "js");
+    expect(others).toEqual([]);
+    const [, config] = /`(export default \{ test: .*)`/.exec(readme)!;
+    await mkdir(join(folder, "test"), { recursive: true });
+    await mkdir(join(folder, "node_modules"));
+    await symlink(join(root, "node_modules/vitest"), join(folder, "node_modules/vitest"));
+    await writeFile(join(folder, "test/mock.js"), setup!);
+    await writeFile(join(folder, "test/worker.js"), worker!);
+    await writeFile(join(folder, "package.json"), '{ "type": "module" }');
+    await writeFile(join(folder, "vitest.config.js"), config!);
+    await writeFile(join(folder, "test/app.test.js"), appTest!);
+    for (const file of ["one", "two", "three"]) await writeFile(join(folder, `test/${file}.test.js`), sequencesTest);
+  });
+
+  test(`lets files that use the same test assets run at the same time, ${sampleRuns} times`, async () => {
+    for (let count = 0; count < sampleRuns; count++) {
+      const output = await runCommand(process.execPath, [vitest, "run", "--reporter=tap", "--maxWorkers=3"], folder);
+      for (const file of ["app", "one", "two", "three"]) {
+        expect(output).toMatch(new RegExp(`^ok \\d - test/${file}\\.test\\.js`, "m"));
+      }
+    }
+  });
 });

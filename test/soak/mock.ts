@@ -1,5 +1,5 @@
 /**
- * Sends many requests to a mock in a process of its own, and checks that its memory does not grow.
+ * Sends many requests with many keys to a mock in a process of its own, and checks that its memory does not grow.
  *
  *     npm run soak
  *     node test/soak/mock.ts LOOKUPS
@@ -13,6 +13,7 @@ import { startMockServer } from "../../src/mock.ts";
 
 const [, , role = "100000"] = process.argv;
 const concurrency = 50;
+const keys = 1000;
 const downloads = 20;
 /** Garbage that is not collected yet also counts as memory: downloads make much of it at 600 MB a second. */
 const maxGrowthMiB = 150;
@@ -45,8 +46,8 @@ async function soak(lookUps: number): Promise<void> {
     return mib;
   }
 
-  async function request(path: string): Promise<IncomingMessage> {
-    const [response] = await once(get(url + path, { agent, headers: { authorization: "Bearer any" } }), "response");
+  async function request(path: string, key = "any"): Promise<IncomingMessage> {
+    const [response] = await once(get(url + path, { agent, headers: { authorization: `Bearer ${key}` } }), "response");
     return response as IncomingMessage;
   }
 
@@ -54,7 +55,7 @@ async function soak(lookUps: number): Promise<void> {
   async function lookUp(index: number): Promise<void> {
     // Every second round asks for assets that the mock does not know.
     const id = assets[index % (2 * assets.length)]?.asset_id ?? `asset_${index}`;
-    const response = await request(getAssetPath.replace("{asset_id}", id));
+    const response = await request(getAssetPath.replace("{asset_id}", id), `key-${index % keys}`);
     const { statusCode = 0 } = response.resume();
     statusCounts[statusCode] = (statusCounts[statusCode] ?? 0) + 1;
     await once(response, "end");
@@ -70,7 +71,11 @@ async function soak(lookUps: number): Promise<void> {
     memory.push(await measureMemory());
   }
   const shown = memory.map((mib) => mib.toFixed(0)).join(" ");
-  console.log(`${next} look-ups by HTTP status`, statusCounts, `memory after each tenth: ${shown} MiB`);
+  console.log(
+    `${next} look-ups with ${keys} keys by HTTP status`,
+    statusCounts,
+    `memory after each tenth: ${shown} MiB`,
+  );
   const memoryBefore = memory.at(-1)!;
   const growths = { "look-ups": memoryBefore - memory[1]! } as Record<string, number>;
 

@@ -1,0 +1,75 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { pipeline } from "node:stream/promises";
+import { ConfigError } from "../core/errors.ts";
+import type { Handler, ReadyResponse } from "./handler.ts";
+import type { RequestHead } from "./routes.ts";
+
+/** A server that listens. */
+export interface Listener {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** Opens a port whose requests a handler answers. @throws {@link ConfigError} when nothing can listen there. */
+export async function openPort(handler: Handler, port: number, host: string): Promise<Listener> {
+  let url = "";
+  const server = createServer(async (request, response) => {
+    try {
+      await send(response, await handler.handle(headOf(request, url)));
+    } catch {
+      request.socket.destroy(); // the client has gone, or `onRequest` threw
+    }
+  });
+  await listen(server, port, host);
+  url = urlOf(server);
+  return {
+    url,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function listen(server: Server, port: number, host: string): Promise<void> {
+  try {
+    server.listen(port, host);
+    await once(server, "listening");
+  } catch (error) {
+    const { code } = Object(error);
+    if (code === "EADDRINUSE") {
+      throw new ConfigError("port", `${port} on ${host} is taken. Pass another one, or 0 for any free one.`);
+    }
+    if (code === "EACCES") {
+      throw new ConfigError("port", `${port} needs more rights. Pass one above 1023, or 0 for any free one.`);
+    }
+    const fault = `nothing can listen on ${JSON.stringify(host)} (${code})`;
+    throw new ConfigError("host", `${fault}. Pass a name or an address of this machine.`);
+  }
+}
+
+/** An address that means all of the machine's is shown as the loopback address. */
+function urlOf(server: Server): string {
+  const { address, family, port } = server.address() as AddressInfo; // not a pipe
+  const host = address.replace(/^0\.0\.0\.0$/, "127.0.0.1").replace(/^::$/, "::1");
+  return family === "IPv6" ? `http://[${host}]:${port}` : `http://${host}:${port}`;
+}
+
+/** @param serverUrl - The origin of a request without a valid `Host`. */
+function headOf({ method = "", url = "", headers }: IncomingMessage, serverUrl: string): RequestHead {
+  const { host = "" } = headers;
+  const isHost = /^[\w.:[\]-]{1,261}$/.test(host) && URL.canParse(`http://${host}`);
+  return { method, url, headers, origin: isHost ? new URL(`http://${host}`).origin : serverUrl };
+}
+
+async function send(response: ServerResponse, { status, headers, body, drops }: ReadyResponse): Promise<void> {
+  response.writeHead(status, headers);
+  if (body === undefined || typeof body === "string") {
+    response.end(body);
+    return;
+  }
+  await pipeline(body, response, { end: !drops });
+  if (drops) response.req.socket.destroySoon();
+}

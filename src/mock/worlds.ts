@@ -1,0 +1,58 @@
+import { createHash } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+import { checkApiKey } from "../core/options.ts";
+
+/**
+ * Makes the fingerprint of an API key, as it is in `mock.requests`: the first 12 digits of its SHA-256.
+ *
+ * @throws {@link ConfigError} when it is not a key.
+ */
+export function keyFingerprint(apiKey: string): string {
+  return hash(checkApiKey(apiKey));
+}
+
+/** @internal */
+export const fingerprintForm: RegExp = /^[\da-f]{12}$/;
+
+/** The fingerprint of the key that a request sends, if it sends one. @internal */
+export function fingerprintOf({ authorization = "" }: IncomingHttpHeaders): string | undefined {
+  const [, key] = /^bearer\s+(.+)$/i.exec(authorization) ?? [];
+  return key && hash(key);
+}
+
+function hash(key: string): string {
+  return createHash("sha256").update(key).digest("hex").slice(0, 12);
+}
+
+/** How many answers of each sequence have been played, by asset id. @internal */
+export type LookUpCounts = Map<string, number>;
+
+/** Where each key is in the sequences of the test assets. Requests without a key share a place. @internal */
+export interface Worlds {
+  countsOf(key: string | undefined): LookUpCounts;
+  /** Begins the sequences again: of one key, or of all. */
+  reset(key: string | undefined): void;
+}
+
+const maxWorlds = 10_000;
+
+/** @internal */
+export function createWorlds(): Worlds {
+  const worlds = new Map<string | undefined, LookUpCounts>();
+  return {
+    countsOf: (key) => recall(worlds, key, maxWorlds, () => new Map()),
+    reset: (key) => void (key === undefined ? worlds.clear() : worlds.delete(key)),
+  };
+}
+
+/** Finds the value of a key, or makes it. Beyond `max` values, the one that was used the longest ago goes. @internal */
+export function recall<Key, Value>(values: Map<Key, Value>, key: Key, max: number, create: () => Value): Value {
+  const value = values.get(key) ?? create();
+  values.delete(key);
+  values.set(key, value);
+  if (values.size > max) {
+    const [oldest] = values.keys();
+    values.delete(oldest!);
+  }
+  return value;
+}
