@@ -16,6 +16,11 @@ export interface Prism {
 /** Status and name of an example. Prism chooses what is left out. */
 export type ExampleChoice = Partial<TestAnswer>;
 
+interface SendOptions extends ExampleChoice {
+  /** @default true */
+  validateResponse?: boolean;
+}
+
 type RequestHead = Pick<IncomingMessage, "method" | "headers">;
 type PrismHttp = typeof import("@stoplight/prism-http");
 
@@ -30,12 +35,14 @@ export async function loadPrism(): Promise<Prism> {
   // Keyed by the choice itself, so that one that a request makes is not kept.
   const examples = new WeakMap<ExampleChoice, MockResponse>();
 
-  async function send(request: RequestHead, path: string, { status, example }: ExampleChoice): Promise<MockResponse> {
+  async function send(request: RequestHead, path: string, options: SendOptions): Promise<MockResponse> {
     const { method = "", headers } = request;
+    const { status, example, validateResponse = true } = options;
     // Prism's types are narrower than what it takes: any method, and headers that are absent or lists.
     const head = { method: method.toLowerCase() as "get", headers: headers as Record<string, string> };
     const mock = { ...config.mock, ...(status && { code: status }), ...(example && { exampleKey: example }) };
-    const result = await instance.request({ ...head, url: { path }, body: null }, operations, { ...config, mock })();
+    const input = { ...head, url: { path }, body: null };
+    const result = await instance.request(input, operations, { ...config, validateResponse, mock })();
     if (result._tag === "Left") return problemDetails(result.left);
     const { output, validations } = result.right;
     // That is how Prism answers some Accept headers that are not valid.
@@ -54,10 +61,13 @@ export async function loadPrism(): Promise<Prism> {
 
   return {
     async validateRequest(request, path) {
-      const response = await send(request, path, {}).catch((error: Error) =>
-        textResponse(400, `The path or a header cannot be read: ${error.message}`),
-      );
-      return response.status === 200 ? undefined : response;
+      try {
+        const { status } = await send(request, path, { validateResponse: false });
+        // Only the response to a wrong request is sent, so only that one is validated.
+        return status === 200 ? undefined : await send(request, path, {});
+      } catch (error) {
+        return textResponse(400, `The path or a header cannot be read: ${(error as Error).message}`);
+      }
     },
 
     async getExample(choice) {
