@@ -2,4 +2,4 @@
 export { resetPath } from "./mock/routes.ts";
 export { startMockServer } from "./mock/server.ts";
 export type { MockRequest, MockServer, MockServerOptions } from "./mock/server.ts";
-export type { ContentFault, TestAnswer, TestAsset, TestAssetName } from "./mock/test-assets.ts";
+export type { ContentFault, SignedUrlFault, TestAnswer, TestAsset, TestAssetName } from "./mock/test-assets.ts";

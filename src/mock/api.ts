@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-import { contentPath, type TestAnswer } from "../../generated/document.ts";
+import { contentPath, type SignedUrlFault, type TestAnswer } from "../../generated/document.ts";
 import { fillPath, toAssetUri } from "../core/asset-ref.ts";
 import type { ExampleChoice, Prism } from "./prism.ts";
 import type { MockResponse } from "./response.ts";
@@ -25,8 +25,7 @@ export async function answerApi(
   const choice = preferredAnswer(request.headers) ?? nextAnswer(lookUpCounts, lookUpId);
   const example = await prism.getExample(choice);
   if (!hasAsset(example.body)) return example;
-  const expiresInHours = choice.signed_url === "expired" ? -1 : 2;
-  return { ...example, body: fillExample(example.body, lookUpId, origin, expiresInHours) };
+  return { ...example, body: fillExample(example.body, lookUpId, origin, choice.signed_url) };
 }
 
 /** A key that the mock refuses. */
@@ -52,7 +51,7 @@ function nextAnswer(lookUpCounts: LookUpCounts, id: string): TestAnswer {
 }
 
 /** The body of a look-up that found an asset. */
-interface AssetBody {
+export interface AssetBody {
   data: { mime_type: string; size_bytes: number } & Record<string, unknown>;
 }
 
@@ -62,14 +61,14 @@ export function hasAsset(body: unknown): body is AssetBody {
 }
 
 /** Puts the requested id into an example, with addresses and times that hold now. Null and absent fields stay so. */
-function fillExample(body: AssetBody, id: string, origin: string, expiresInHours: number): AssetBody {
+function fillExample(body: AssetBody, id: string, origin: string, fault?: SignedUrlFault): AssetBody {
   const url = origin + fillPath(contentPath, id);
   const fields = {
     asset_id: id,
     asset_uri: toAssetUri(id),
     url,
     content_url: url,
-    signed_url: signUrl(url, id, expiresInHours),
+    signed_url: signUrl(url, id, fault),
     expires_at: inThreeDays(),
   };
   const present = Object.entries(fields).filter(([name]) => body.data[name] != null);

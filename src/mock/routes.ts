@@ -5,6 +5,9 @@ import { parseAssetId } from "../core/asset-ref.ts";
 /** Path for a `POST` that does what `reset()` does: for a test in another process than the mock. */
 export const resetPath = "/__mock/reset";
 
+/** Where redirects of contents lead, below the path of the content: a Chinese name. @internal */
+export const redirectName: string = encodeURIComponent("内容");
+
 /** What a request is for. @internal */
 export interface RequestTarget {
   path: string;
@@ -29,7 +32,7 @@ export function parseTarget({ method, url = "", headers }: IncomingMessage, serv
     origin: /^[\w.:[\]-]+$/.test(host) && URL.canParse(`http://${host}`) ? `http://${host}` : serverUrl,
     isReset: method === "POST" && path === resetPath,
     lookUpId: matchAssetId(path, getAssetPath),
-    contentId: matchAssetId(path, contentPath),
+    contentId: matchAssetId(path, contentPath) ?? matchAssetId(path, `${contentPath}/${redirectName}`),
   };
 }
 
