@@ -29,15 +29,18 @@ export interface TestAsset {
 export interface TestAnswer {
   status: number;
   example: string;
-  /** Absent: the signed URL is fresh. */
-  signed_url?: "expired";
+  /** What is wrong with the signed URL. Absent: nothing. */
+  signed_url?: SignedUrlFault;
 }
 
 /** What is wrong with a content: see the summaries in openapi/openapi.yaml, `x-test-assets`. */
-export type ContentFault = "drops" | "no_ranges" | "short" | "slow";
+export type ContentFault = "drops" | "no_ranges" | "short" | "slow" | "no_validator" | "weak_etag" | "redirects" | "closes";
+
+/** What is wrong with a signed URL: it has expired, or it expires or the file changes in the middle of the first transfer. */
+export type SignedUrlFault = "expired" | "expiring" | "changing";
 
 /** The name of a test asset. */
-export type TestAssetName = "image" | "video" | "persistent" | "underReview" | "unknownStatus" | "alwaysUnderReview" | "expired" | "noPermission" | "reviewFailed" | "badRequest" | "permissionDenied" | "notFound" | "rateLimited" | "rateLimitedInEnvelope" | "serverError" | "recovers" | "drops" | "noRanges" | "short" | "slow" | "expiredUrl" | "large";
+export type TestAssetName = "image" | "video" | "audio" | "empty" | "persistent" | "underReview" | "unknownStatus" | "alwaysUnderReview" | "expired" | "noPermission" | "reviewFailed" | "badRequest" | "permissionDenied" | "notFound" | "rateLimited" | "rateLimitedInEnvelope" | "serverError" | "recovers" | "drops" | "noRanges" | "short" | "slow" | "expiredUrl" | "large" | "expiresMidway" | "changes" | "noValidator" | "weakEtag" | "redirects" | "closes";
 
 /** The test assets by name, with the mock's answers. */
 export const testAssets: Readonly<Record<TestAssetName, TestAsset>> = {
@@ -58,6 +61,26 @@ export const testAssets: Readonly<Record<TestAssetName, TestAsset>> = {
       {
         "status": 200,
         "example": "video"
+      }
+    ]
+  },
+  "audio": {
+    "asset_id": "asset_7e570000000000000000000000000007",
+    "summary": "Ready sound",
+    "answers": [
+      {
+        "status": 200,
+        "example": "audio"
+      }
+    ]
+  },
+  "empty": {
+    "asset_id": "asset_7e570000000000000000000000000008",
+    "summary": "Ready file of 0 bytes",
+    "answers": [
+      {
+        "status": 200,
+        "example": "empty"
       }
     ]
   },
@@ -293,5 +316,79 @@ export const testAssets: Readonly<Record<TestAssetName, TestAsset>> = {
         "example": "large"
       }
     ]
+  },
+  "expiresMidway": {
+    "asset_id": "asset_7e570000000000000000000000c00007",
+    "summary": "Ready video whose connection drops in the middle; then its signed URL has expired, and the second look-up gives a fresh one",
+    "answers": [
+      {
+        "status": 200,
+        "example": "video",
+        "signed_url": "expiring"
+      },
+      {
+        "status": 200,
+        "example": "video"
+      }
+    ]
+  },
+  "changes": {
+    "asset_id": "asset_7e570000000000000000000000c00008",
+    "summary": "Ready image whose connection drops in the middle; then the file has changed, and the second look-up leads to the new version",
+    "answers": [
+      {
+        "status": 200,
+        "example": "confirmed",
+        "signed_url": "changing"
+      },
+      {
+        "status": 200,
+        "example": "confirmed"
+      }
+    ]
+  },
+  "noValidator": {
+    "asset_id": "asset_7e570000000000000000000000c00009",
+    "summary": "Ready image whose content has no `ETag` and no `Last-Modified`",
+    "answers": [
+      {
+        "status": 200,
+        "example": "confirmed"
+      }
+    ],
+    "content": "no_validator"
+  },
+  "weakEtag": {
+    "asset_id": "asset_7e570000000000000000000000c0000a",
+    "summary": "Ready image whose content has only a weak `ETag`",
+    "answers": [
+      {
+        "status": 200,
+        "example": "confirmed"
+      }
+    ],
+    "content": "weak_etag"
+  },
+  "redirects": {
+    "asset_id": "asset_7e570000000000000000000000c0000b",
+    "summary": "Ready sound whose content is redirected to a path with a Chinese name",
+    "answers": [
+      {
+        "status": 200,
+        "example": "audio"
+      }
+    ],
+    "content": "redirects"
+  },
+  "closes": {
+    "asset_id": "asset_7e570000000000000000000000c0000c",
+    "summary": "Ready video whose content comes with `Connection: close`",
+    "answers": [
+      {
+        "status": 200,
+        "example": "video"
+      }
+    ],
+    "content": "closes"
   }
 };

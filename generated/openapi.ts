@@ -398,8 +398,14 @@ export const openapi: object = {
               "video": {
                 "$ref": "#/components/examples/Video"
               },
+              "audio": {
+                "$ref": "#/components/examples/Audio"
+              },
               "large": {
                 "$ref": "#/components/examples/Large"
+              },
+              "empty": {
+                "$ref": "#/components/examples/Empty"
               },
               "persistent": {
                 "$ref": "#/components/examples/Persistent"
@@ -579,6 +585,29 @@ export const openapi: object = {
           }
         }
       },
+      "Audio": {
+        "summary": "Ready sound, with a Chinese file name",
+        "x-evidence": "illustrative",
+        "value": {
+          "code": 0,
+          "msg": "查询成功",
+          "data": {
+            "asset_id": "asset_7e570000000000000000000000000007",
+            "asset_uri": "asset://asset_7e570000000000000000000000000007",
+            "url": "https://www.chenyu.team/assets/asset_7e570000000000000000000000000007/content",
+            "content_url": "https://www.chenyu.team/assets/asset_7e570000000000000000000000000007/content",
+            "signed_url": "https://www.chenyu.team/assets/asset_7e570000000000000000000000000007/content?expires=1781295600&signature=xxxx",
+            "media_type": "audio",
+            "mime_type": "audio/wav",
+            "size_bytes": 262144,
+            "purpose": "temp_input",
+            "persistent": false,
+            "expires_at": "2026-06-16T12:00:00+08:00",
+            "status": "confirmed",
+            "original_filename": "提示音.wav"
+          }
+        }
+      },
       "Large": {
         "summary": "Ready video of 100 MB, as large as an upload may be",
         "x-evidence": "illustrative",
@@ -599,6 +628,29 @@ export const openapi: object = {
             "expires_at": "2026-06-16T12:00:00+08:00",
             "status": "confirmed",
             "original_filename": "film.mp4"
+          }
+        }
+      },
+      "Empty": {
+        "summary": "Ready file of 0 bytes",
+        "x-evidence": "illustrative",
+        "value": {
+          "code": 0,
+          "msg": "查询成功",
+          "data": {
+            "asset_id": "asset_7e570000000000000000000000000008",
+            "asset_uri": "asset://asset_7e570000000000000000000000000008",
+            "url": "https://www.chenyu.team/assets/asset_7e570000000000000000000000000008/content",
+            "content_url": "https://www.chenyu.team/assets/asset_7e570000000000000000000000000008/content",
+            "signed_url": "https://www.chenyu.team/assets/asset_7e570000000000000000000000000008/content?expires=1781295600&signature=xxxx",
+            "media_type": "file",
+            "mime_type": "text/plain",
+            "size_bytes": 0,
+            "purpose": "temp_input",
+            "persistent": false,
+            "expires_at": "2026-06-16T12:00:00+08:00",
+            "status": "confirmed",
+            "original_filename": "empty.txt"
           }
         }
       },
@@ -783,6 +835,26 @@ export const openapi: object = {
         {
           "status": 200,
           "example": "video"
+        }
+      ]
+    },
+    "audio": {
+      "asset_id": "asset_7e570000000000000000000000000007",
+      "summary": "Ready sound",
+      "answers": [
+        {
+          "status": 200,
+          "example": "audio"
+        }
+      ]
+    },
+    "empty": {
+      "asset_id": "asset_7e570000000000000000000000000008",
+      "summary": "Ready file of 0 bytes",
+      "answers": [
+        {
+          "status": 200,
+          "example": "empty"
         }
       ]
     },
@@ -1018,6 +1090,80 @@ export const openapi: object = {
           "example": "large"
         }
       ]
+    },
+    "expiresMidway": {
+      "asset_id": "asset_7e570000000000000000000000c00007",
+      "summary": "Ready video whose connection drops in the middle; then its signed URL has expired, and the second look-up gives a fresh one",
+      "answers": [
+        {
+          "status": 200,
+          "example": "video",
+          "signed_url": "expiring"
+        },
+        {
+          "status": 200,
+          "example": "video"
+        }
+      ]
+    },
+    "changes": {
+      "asset_id": "asset_7e570000000000000000000000c00008",
+      "summary": "Ready image whose connection drops in the middle; then the file has changed, and the second look-up leads to the new version",
+      "answers": [
+        {
+          "status": 200,
+          "example": "confirmed",
+          "signed_url": "changing"
+        },
+        {
+          "status": 200,
+          "example": "confirmed"
+        }
+      ]
+    },
+    "noValidator": {
+      "asset_id": "asset_7e570000000000000000000000c00009",
+      "summary": "Ready image whose content has no `ETag` and no `Last-Modified`",
+      "answers": [
+        {
+          "status": 200,
+          "example": "confirmed"
+        }
+      ],
+      "content": "no_validator"
+    },
+    "weakEtag": {
+      "asset_id": "asset_7e570000000000000000000000c0000a",
+      "summary": "Ready image whose content has only a weak `ETag`",
+      "answers": [
+        {
+          "status": 200,
+          "example": "confirmed"
+        }
+      ],
+      "content": "weak_etag"
+    },
+    "redirects": {
+      "asset_id": "asset_7e570000000000000000000000c0000b",
+      "summary": "Ready sound whose content is redirected to a path with a Chinese name",
+      "answers": [
+        {
+          "status": 200,
+          "example": "audio"
+        }
+      ],
+      "content": "redirects"
+    },
+    "closes": {
+      "asset_id": "asset_7e570000000000000000000000c0000c",
+      "summary": "Ready video whose content comes with `Connection: close`",
+      "answers": [
+        {
+          "status": 200,
+          "example": "video"
+        }
+      ],
+      "content": "closes"
     }
   }
 };

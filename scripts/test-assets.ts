@@ -8,7 +8,10 @@ export type TestAssetGroup = (typeof testAssetGroups)[number];
 type TestAnswer = TestAsset["answers"][number];
 
 /** What can be wrong with a content: the check and the type `ContentFault` are both made from this list. */
-const contentFaults = ["drops", "no_ranges", "short", "slow"];
+const contentFaults = ["drops", "no_ranges", "short", "slow", "no_validator", "weak_etag", "redirects", "closes"];
+
+/** What can be wrong with a signed URL; the document says what each one means. */
+const signedUrlFaults = ["expired", "expiring", "changing"];
 
 /** The rows of a Markdown table: each test asset of a group, by name and id, with what it shows. */
 export function testAssetRows(document: OpenApiDocument, group: TestAssetGroup): string {
@@ -51,12 +54,15 @@ export interface TestAsset {
 export interface TestAnswer {
   status: number;
   example: string;
-  /** Absent: the signed URL is fresh. */
-  signed_url?: "expired";
+  /** What is wrong with the signed URL. Absent: nothing. */
+  signed_url?: SignedUrlFault;
 }
 
 /** What is wrong with a content: see the summaries in openapi/openapi.yaml, \`x-test-assets\`. */
 export type ContentFault = ${union(contentFaults)};
+
+/** What is wrong with a signed URL: it has expired, or it expires or the file changes in the middle of the first transfer. */
+export type SignedUrlFault = ${union(signedUrlFaults)};
 
 /** The name of a test asset. */
 export type TestAssetName = ${union(Object.keys(assets))};
@@ -95,7 +101,7 @@ export function checkTestAssets(document: OpenApiDocument): void {
 function testAssetsSchema(pattern: string): object {
   const text = { type: "string", minLength: 1 };
   const status = { type: "integer", minimum: 100, maximum: 599 };
-  const answer = closed({ status, example: text }, { signed_url: { const: "expired" } });
+  const answer = closed({ status, example: text }, { signed_url: { enum: signedUrlFaults } });
   const answers = { type: "array", minItems: 1, items: answer };
   const summary = { ...text, pattern: "^[^|\\n]*$" }; // it stands in a table's cell
   const content = { enum: contentFaults };

@@ -4,5 +4,5 @@ export type { MockRequest } from "./mock/journal.ts";
 export { requestsPath, resetPath } from "./mock/routes.ts";
 export { startMockServer } from "./mock/server.ts";
 export type { MockServer, MockServerOptions } from "./mock/server.ts";
-export type { ContentFault, TestAnswer, TestAsset, TestAssetName } from "./mock/test-assets.ts";
+export type { ContentFault, SignedUrlFault, TestAnswer, TestAsset, TestAssetName } from "./mock/test-assets.ts";
 export { keyFingerprint } from "./mock/worlds.ts";

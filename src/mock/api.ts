@@ -25,7 +25,7 @@ export async function answerApi(
   if (!hasAsset(example.body)) return example;
   const url = request.origin + fillPath(contentPath, lookUpId);
   // Prism has refused a request without a key.
-  const signedUrl = signUrl(url, lookUpId, key!, choice.signed_url === "expired" ? -1 : 2);
+  const signedUrl = signUrl(url, lookUpId, key!, choice.signed_url);
   return { ...example, body: fillExample(example.body, lookUpId, url, signedUrl) };
 }
 
@@ -52,7 +52,7 @@ function nextAnswer(lookUpCounts: LookUpCounts, id: string): TestAnswer {
 }
 
 /** The body of a look-up that found an asset. */
-interface AssetBody {
+export interface AssetBody {
   data: { mime_type: string; size_bytes: number } & Record<string, unknown>;
 }
 

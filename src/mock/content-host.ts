@@ -1,21 +1,26 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { hasAsset } from "./api.ts";
-import { makeContent } from "./content.ts";
+import type { ContentFault } from "../../generated/document.ts";
+import { hasAsset, type AssetBody } from "./api.ts";
+import { makeContent, type Content } from "./content.ts";
 import type { Prism } from "./prism.ts";
 import { selectRange } from "./ranges.ts";
 import { textResponse, type MockResponse } from "./response.ts";
-import type { RequestHead } from "./routes.ts";
-import { isSignatureValid } from "./signed-url.ts";
+import { redirectName, type RequestHead } from "./routes.ts";
+import { checkSignature } from "./signed-url.ts";
 import { testAssetOrImage } from "./test-assets.ts";
 
-/** Answers a request for the content of an asset. A URL that has a query is checked as a signed one. */
+/**
+ * Answers a request for the content of an asset. A URL that has a query is checked as a signed one.
+ *
+ * Keeps no state: what a test asset does in the middle of a file depends on the request alone.
+ */
 export async function answerContent(
   prism: Prism,
   request: RequestHead,
   id: string,
   query: URLSearchParams,
 ): Promise<MockResponse> {
-  const { method, headers } = request;
+  const { method, headers, url } = request;
   if (!["GET", "HEAD"].includes(method)) return textResponse(405, "Use GET or HEAD.", { Allow: "GET, HEAD" });
   const { answers, content: fault } = testAssetOrImage(id);
   const { body } = await prism.getExample(answers.at(-1)!);
@@ -23,18 +28,42 @@ export async function answerContent(
   if (query.size > 0 && headers.authorization !== undefined) {
     return textResponse(400, "A signed URL takes no Authorization header: send one of them.");
   }
-  if (query.size > 0 && !isSignatureValid(id, query)) {
+  const signature = query.size > 0 ? checkSignature(id, query) : "valid";
+  // Whoever has the first bytes asks for the rest.
+  const isForRest = /^bytes=0*[1-9]/i.test(headers.range ?? "");
+  if (signature === "refused" || (signature === "expiring" && isForRest)) {
     return textResponse(403, "The signed URL has expired, or is wrong.");
   }
+  if (fault === "redirects" && !url.includes(`/${redirectName}`)) {
+    const signedQuery = query.size > 0 ? `?${query}` : "";
+    return { status: 302, headers: { Location: `content/${redirectName}${signedQuery}` } };
+  }
 
-  const { mime_type, size_bytes } = body.data;
-  const content = makeContent(id, mime_type, fault === "short" ? Math.floor(size_bytes / 2) : size_bytes);
+  // The file changes when its first bytes have been sent.
+  const isOldVersion = signature === "changing" && !isForRest;
+  const content = contentOf(id, body.data, fault, isOldVersion ? "old" : "new");
   const { start, end, ...head } = selectRange(request, content, fault);
+  if (fault === "closes") head.headers.Connection = "close";
   if (method === "HEAD" || head.status === 304) return head;
   const middle = Math.floor(content.size / 2);
-  const drops = fault === "drops" && start < middle && middle < end;
+  const mayDrop = fault === "drops" || signature === "expiring" || isOldVersion;
+  const drops = mayDrop && start < middle && middle < end;
   const bytes = content.read(start, drops ? middle : end);
   return { ...head, content: fault === "slow" ? throttle(bytes) : bytes, drops };
+}
+
+function contentOf(
+  id: string,
+  { mime_type, size_bytes, original_filename }: AssetBody["data"],
+  fault: ContentFault | undefined,
+  version: "old" | "new",
+): Content {
+  const size = fault === "short" ? Math.floor(size_bytes / 2) : size_bytes;
+  const { etag, lastModified, ...content } = makeContent(id, mime_type, size, version);
+  const fileName = typeof original_filename === "string" && original_filename !== "" ? original_filename : undefined;
+  if (fault === "no_validator") return { ...content, fileName };
+  if (fault === "weak_etag") return { ...content, fileName, etag: `W/${etag}` };
+  return { ...content, fileName, etag, lastModified };
 }
 
 const slowBytesPerSecond = 200_000;

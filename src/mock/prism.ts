@@ -16,6 +16,11 @@ export interface Prism {
 /** Status and name of an example. Prism chooses what is left out. */
 export type ExampleChoice = Partial<TestAnswer>;
 
+interface SendOptions extends ExampleChoice {
+  /** @default true */
+  validateResponse?: boolean;
+}
+
 type MethodAndHeaders = Pick<RequestHead, "method" | "headers">;
 type PrismHttp = typeof import("@stoplight/prism-http");
 
@@ -33,12 +38,13 @@ export async function loadPrism(): Promise<Prism> {
   async function send(
     { method, headers }: MethodAndHeaders,
     path: string,
-    { status, example }: ExampleChoice,
+    { status, example, validateResponse = true }: SendOptions,
   ): Promise<MockResponse> {
     // Prism's types are narrower than what it takes: any method, and headers that are absent or lists.
     const head = { method: method.toLowerCase() as "get", headers: headers as Record<string, string> };
     const mock = { ...config.mock, ...(status && { code: status }), ...(example && { exampleKey: example }) };
-    const result = await instance.request({ ...head, url: { path }, body: null }, operations, { ...config, mock })();
+    const input = { ...head, url: { path }, body: null };
+    const result = await instance.request(input, operations, { ...config, validateResponse, mock })();
     if (result._tag === "Left") return problemDetails(result.left);
     const { output, validations } = result.right;
     // That is how Prism answers some Accept headers that are not valid.
@@ -57,10 +63,13 @@ export async function loadPrism(): Promise<Prism> {
 
   return {
     async validateRequest(request, path) {
-      const response = await send(request, path, {}).catch((error: Error) =>
-        textResponse(400, `The path or a header cannot be read: ${error.message}`),
-      );
-      return response.status === 200 ? undefined : response;
+      try {
+        const { status } = await send(request, path, { validateResponse: false });
+        // Only the response to a wrong request is sent, so only that one is validated.
+        return status === 200 ? undefined : await send(request, path, {});
+      } catch (error) {
+        return textResponse(400, `The path or a header cannot be read: ${(error as Error).message}`);
+      }
     },
 
     async getExample(choice) {

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import type { ContentFault } from "../../generated/document.ts";
+import { contentDisposition } from "./content-disposition.ts";
 import type { Content } from "./content.ts";
 import type { RequestHead } from "./routes.ts";
 
@@ -14,10 +15,10 @@ export interface Selection {
 
 /** Selects all bytes, one range, or none. @see https://www.rfc-editor.org/rfc/rfc9110#name-range-requests */
 export function selectRange({ method, headers }: RequestHead, content: Content, fault?: ContentFault): Selection {
-  const { size, mimeType, etag, lastModified } = content;
+  const { size, mimeType, fileName, etag, lastModified } = content;
   const common = {
-    ETag: etag,
-    "Last-Modified": lastModified,
+    ...(etag !== undefined && { ETag: etag }),
+    ...(lastModified !== undefined && { "Last-Modified": lastModified }),
     "Accept-Ranges": fault === "no_ranges" ? "none" : "bytes",
     "Cache-Control": "no-store", // so that every request reaches the mock
   };
@@ -25,30 +26,46 @@ export function selectRange({ method, headers }: RequestHead, content: Content, 
   if (status !== undefined) return { status, headers: common, start: 0, end: 0 };
 
   const supportsRange = method === "GET" && fault !== "no_ranges";
-  const isSameVersion = [etag, lastModified].includes(String(headers["if-range"] ?? etag));
+  const ifRange = headers["if-range"];
+  // A weak ETag does not match here: https://www.rfc-editor.org/rfc/rfc9110#name-if-range
+  const strongMarks: unknown[] = [isWeak(etag) ? undefined : etag, lastModified];
+  const isSameVersion = ifRange === undefined || strongMarks.includes(ifRange);
   const range = supportsRange && isSameVersion ? parseRange(headers.range, size) : undefined;
   const [start, end] = range ?? [0, size];
   if (range !== undefined && start >= end) {
     return { status: 416, headers: { ...common, "Content-Range": `bytes */${size}` }, start: 0, end: 0 };
   }
   const contentRange = range && { "Content-Range": `bytes ${start}-${end - 1}/${size}` };
-  const body = { "Content-Type": mimeType, "Content-Length": end - start };
+  const body = {
+    "Content-Type": mimeType,
+    // Before the length, because Node 20 to 26 refuse its bytes after that: they read them as UTF-8 to check them.
+    ...(fileName !== undefined && { "Content-Disposition": contentDisposition(fileName) }),
+    "Content-Length": end - start,
+  };
   return { status: range === undefined ? 200 : 206, headers: { ...common, ...body, ...contentRange }, start, end };
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc9110#name-precedence-of-preconditions */
 function failedPrecondition(headers: IncomingHttpHeaders, { etag, lastModified }: Content): 304 | 412 | undefined {
-  const modifiedAt = Date.parse(lastModified);
+  const modifiedAt = Date.parse(lastModified ?? "");
   const { "if-match": match, "if-none-match": noneMatch } = headers;
   const isChanged = modifiedAt > Date.parse(headers["if-unmodified-since"] ?? "");
-  if (match === undefined ? isChanged : !includesEtag(match, etag)) return 412;
+  if (match === undefined ? isChanged : !includesEtag(match, isWeak(etag) ? undefined : etag)) return 412;
   const isUnchanged = modifiedAt <= Date.parse(headers["if-modified-since"] ?? "");
-  const isCached = noneMatch === undefined ? isUnchanged : includesEtag(noneMatch.replaceAll("W/", ""), etag);
+  const isCached = noneMatch === undefined ? isUnchanged : includesEtag(toStrong(noneMatch), etag && toStrong(etag));
   return isCached ? 304 : undefined;
 }
 
-function includesEtag(list: string, etag: string): boolean {
+function includesEtag(list: string, etag: string | undefined): boolean {
   return list === "*" || list.split(",").some((listed) => listed.trim() === etag);
+}
+
+function isWeak(etag: string | undefined): boolean {
+  return etag?.startsWith("W/") ?? false;
+}
+
+function toStrong(etags: string): string {
+  return etags.replaceAll("W/", "");
 }
 
 /** Parses a `Range`. Several ranges, or an invalid one, mean all bytes. */

@@ -10,6 +10,9 @@ export const resetPath = "/__mock/reset";
 /** Path for a `GET` of the requests that the mock has answered, or a `DELETE` of them. */
 export const requestsPath = "/__mock/requests";
 
+/** Where redirects of contents lead, below the path of the content: a Chinese name. @internal */
+export const redirectName: string = encodeURIComponent("内容");
+
 /** A request as a socket or `mock.fetch` receives it. Nobody reads its body. @internal */
 export interface RequestHead {
   method: string;
@@ -41,7 +44,7 @@ export function parseTarget({ url, headers }: RequestHead): RequestTarget {
   const [path = "", search] = url.replace(/^([a-z][a-z\d+.-]*:\/\/[^/?]*)?\/?/i, "/").split("?");
   const query = new URLSearchParams(search);
   const lookUpId = matchAssetId(path, getAssetPath);
-  const contentId = matchAssetId(path, contentPath);
+  const contentId = matchAssetId(path, contentPath) ?? matchAssetId(path, `${contentPath}/${redirectName}`);
   const ownKey = contentId === undefined ? undefined : keyOfSignedUrl(query);
   return {
     path,

@@ -1,6 +1,6 @@
 import { testAssets, type TestAsset } from "../../generated/document.ts";
 
-export type { ContentFault, TestAnswer, TestAsset, TestAssetName } from "../../generated/document.ts";
+export type { ContentFault, SignedUrlFault, TestAnswer, TestAsset, TestAssetName } from "../../generated/document.ts";
 
 /** The test assets by id. @internal */
 export const testAssetsById: ReadonlyMap<string, TestAsset> = new Map(

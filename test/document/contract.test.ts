@@ -16,7 +16,9 @@ type Failure = Partial<Pick<ApiError, "kind" | "code" | "msg" | "reason" | "retr
 const expectations: Record<string, "asset" | Failure> = {
   "getAsset 200 confirmed": "asset",
   "getAsset 200 video": "asset",
+  "getAsset 200 audio": "asset",
   "getAsset 200 large": "asset",
+  "getAsset 200 empty": "asset",
   "getAsset 200 persistent": "asset",
   "getAsset 200 under_review": "asset",
   "getAsset 200 unknown_status": "asset",

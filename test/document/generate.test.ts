@@ -44,10 +44,10 @@ describe("what is generated", () => {
   });
 
   const groups = {
-    ready: "image video persistent underReview unknownStatus alwaysUnderReview large",
+    ready: "image video audio empty persistent underReview unknownStatus alwaysUnderReview large",
     failures:
       "expired noPermission reviewFailed badRequest permissionDenied notFound rateLimited rateLimitedInEnvelope serverError recovers",
-    content: "drops noRanges short slow expiredUrl",
+    content: "drops noRanges short slow expiredUrl expiresMidway changes noValidator weakEtag redirects closes",
   };
   const tables = ["README.md", "README.zh-CN.md"].flatMap((readme) =>
     Object.entries(groups).map(([group, names]) => ({ readme, group, names: names.split(" ") })),
@@ -167,6 +167,12 @@ describe("a test asset that the mock could not play is refused, by name", () => 
       "content: no_ranges",
       "content: no_range",
       /x-test-assets\/noRanges\/content must be equal to one of the allowed values/,
+    ],
+    [
+      "a fault of a signed URL that the mock does not play",
+      "signed_url: expiring",
+      "signed_url: tired",
+      /x-test-assets\/expiresMidway\/answers\/0\/signed_url must be equal to one of the allowed values/,
     ],
     ...["Video", "ready_video", "ready-video", "视频", "2nd"].map((name): [string, string, string, RegExp] => [
       `the name ${name}`,

@@ -1,4 +1,4 @@
-/** Content that is faulty on purpose: it drops, knows no ranges, is too short or slow. */
+/** Content that is faulty on purpose. How the SDK copes with it is tested in played-faults.test.ts. */
 import { once } from "node:events";
 import { Agent, get, type IncomingMessage } from "node:http";
 import { afterAll, describe, expect, test } from "vitest";
@@ -13,18 +13,18 @@ afterAll(() => mock.close());
 
 const client = createClient({ apiKey: "any", baseUrl: mock.url });
 
+async function readUntilDrop(response: Response): Promise<[length: number, isDropped: boolean]> {
+  let length = 0;
+  try {
+    for await (const piece of response.body!) length += piece.length;
+    return [length, false];
+  } catch {
+    return [length, true];
+  }
+}
+
 describe("content that drops", () => {
   const { asset_id: id } = testAssets.drops;
-
-  async function readUntilDrop(response: Response): Promise<[length: number, isDropped: boolean]> {
-    let length = 0;
-    try {
-      for await (const piece of response.body!) length += piece.length;
-      return [length, false];
-    } catch {
-      return [length, true];
-    }
-  }
 
   test("ends in the middle each time; a range from there gets the rest", async () => {
     const size = (await client.assets.get(id)).size_bytes;
@@ -78,4 +78,150 @@ test("slow content arrives at 200 kB/s", async () => {
   const perSecond = (bytes.length / (performance.now() - start)) * 1000;
   expect(perSecond).toBeGreaterThan(50_000);
   expect(perSecond).toBeLessThan(230_000);
+});
+
+describe("a signed URL that expires in the middle", () => {
+  const { asset_id: id } = testAssets.expiresMidway;
+
+  test("drops in the middle, is refused for the rest, and is followed by a fresh one; again after reset()", async () => {
+    for (let times = 0; times < 2; times++) {
+      mock.reset();
+      const { signed_url, size_bytes } = await client.assets.get(id);
+      for (const range of ["bytes=0-", undefined]) {
+        const sent = await fetch(signed_url, range === undefined ? {} : { headers: { range } });
+        expect(await readUntilDrop(sent)).toEqual([size_bytes / 2, true]);
+      }
+      const rest = { headers: { range: `bytes=${size_bytes / 2}-` } };
+      expect((await fetch(signed_url, rest)).status).toBe(403);
+      const fresh = await client.assets.get(id);
+      const response = await fetch(fresh.signed_url, rest);
+      expect([response.status, (await bytesOf(response)).length]).toEqual([206, size_bytes / 2]);
+      expect((await bytesOf(await fetch(fresh.signed_url))).length).toBe(size_bytes);
+    }
+  });
+
+  test("has the signature of no other URL", async () => {
+    mock.reset();
+    const queries = [await client.assets.get(id), await client.assets.get(id)].map(
+      ({ signed_url }) => new URL(signed_url).searchParams,
+    );
+    expect(queries[0]!.get("signature")).not.toBe(queries[1]!.get("signature"));
+    expect(queries[0]!.get("expires")).toBe(queries[1]!.get("expires"));
+  });
+});
+
+describe("content that changes in the middle", () => {
+  const { asset_id: id } = testAssets.changes;
+
+  test("drops in the middle of its first version; the rest is of another version of the same name and size", async () => {
+    mock.reset();
+    const { signed_url, size_bytes } = await client.assets.get(id);
+    const before = await fetch(signed_url);
+    expect(await readUntilDrop(before.clone())).toEqual([size_bytes / 2, true]);
+    const [etag, modified] = [before.headers.get("etag")!, before.headers.get("last-modified")!];
+    const range = `bytes=${size_bytes / 2}-`;
+    const rest = await fetch(signed_url, { headers: { range } });
+    expect(rest.status).toBe(206);
+    expect(rest.headers.get("etag")).not.toBe(etag);
+    expect(Date.parse(rest.headers.get("last-modified")!)).toBeGreaterThan(Date.parse(modified));
+    for (const name of ["content-type", "content-disposition"]) {
+      expect(rest.headers.get(name)).toBe(before.headers.get(name));
+    }
+    for (const mark of [etag, modified]) {
+      const whole = await fetch(signed_url, { headers: { range, "if-range": mark } });
+      expect([whole.status, whole.headers.get("content-length")]).toEqual([200, String(size_bytes)]);
+      expect(whole.headers.get("etag")).toBe(rest.headers.get("etag"));
+    }
+    const fresh = await (await requestContent(mock, id)).bytes();
+    expect(
+      Buffer.from(fresh)
+        .subarray(size_bytes / 2)
+        .equals(await bytesOf(rest)),
+    ).toBe(true);
+  });
+});
+
+describe("content whose validator is", () => {
+  const none: (string | null)[] = [null, null];
+  test.each<[what: string, id: string, etag: RegExp | undefined]>([
+    ["missing", testAssets.noValidator.asset_id, undefined],
+    ["a weak ETag", testAssets.weakEtag.asset_id, /^W\/"[\w-]+"$/],
+  ])("%s has no other, and no If-Range holds", async (_what, id, etag) => {
+    const { headers } = await requestContent(mock, id, {}, "HEAD");
+    const marks = ["etag", "last-modified"].map((name) => headers.get(name));
+    expect(marks).toEqual(etag === undefined ? none : [expect.stringMatching(etag), null]);
+    expect(headers.get("accept-ranges")).toBe("bytes");
+    const range = "bytes=5-9";
+    expect((await requestContent(mock, id, { range })).status).toBe(206);
+    for (const mark of [marks[0] ?? "undefined", '"other"', "Mon, 15 Jun 2026 04:00:00 GMT"]) {
+      expect((await requestContent(mock, id, { range, "if-range": mark })).status).toBe(200);
+    }
+  });
+
+  test.each<[headers: Record<string, string>, weak: number, none: number]>([
+    [{ "if-match": "ETAG" }, 412, 412],
+    [{ "if-match": "*" }, 200, 200],
+    [{ "if-none-match": "ETAG" }, 304, 200],
+    [{ "if-none-match": "STRONG" }, 304, 200],
+    [{ "if-none-match": "*" }, 304, 304],
+    [{ "if-unmodified-since": "Mon, 15 Jun 2020 04:00:00 GMT" }, 200, 200],
+    [{ "if-modified-since": "Mon, 15 Jun 2030 04:00:00 GMT" }, 200, 200],
+  ])("a weak ETag or missing answers %j with %i or %i", async (condition, ...statuses) => {
+    const etag = (await requestContent(mock, testAssets.weakEtag.asset_id, {}, "HEAD")).headers.get("etag")!;
+    const sent = Object.entries(condition).map(([name, value]) => [
+      name,
+      value.replace("ETAG", etag).replace("STRONG", etag.slice(2)),
+    ]);
+    for (const [index, name] of (["weakEtag", "noValidator"] as const).entries()) {
+      const response = await requestContent(mock, testAssets[name].asset_id, Object.fromEntries(sent));
+      expect(response.status).toBe(statuses[index]);
+      await response.body?.cancel();
+    }
+  });
+});
+
+describe("content that is redirected", () => {
+  const { asset_id: id } = testAssets.redirects;
+
+  test.each(["GET", "HEAD"])("answers %s with a Location in ASCII, which has the bytes", async (method) => {
+    const { signed_url, url, size_bytes } = await client.assets.get(id);
+    for (const address of [signed_url, url]) {
+      const response = await fetch(address, { method, redirect: "manual" });
+      expect(response.status).toBe(302);
+      const location = response.headers.get("location")!;
+      expect(location).toMatch(/^[\x21-\x7e]+$/);
+      const target = new URL(location, address);
+      expect(decodeURIComponent(target.pathname)).toBe(`/assets/${id}/content/内容`);
+      expect(target.search).toBe(new URL(address).search);
+      const there = await fetch(target, { method });
+      expect([there.status, there.redirected]).toEqual([200, false]);
+      expect((await bytesOf(there)).length).toBe(method === "HEAD" ? 0 : size_bytes);
+    }
+  });
+
+  test("checks the signature in both places", async () => {
+    const { signed_url } = await client.assets.get(id);
+    const expired = signed_url.replace("expires=", "expires=1");
+    expect((await fetch(expired)).status).toBe(403);
+    const target = new URL((await fetch(signed_url, { redirect: "manual" })).headers.get("location")!, signed_url);
+    target.searchParams.set("signature", "0");
+    expect((await fetch(target)).status).toBe(403);
+  });
+
+  test("leads to no other name", async () => {
+    expect((await fetch(`${mock.url}/assets/${id}/content/other`)).status).toBe(404);
+  });
+});
+
+test("content with Connection: close ends the connection, and comes whole", async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  for (let times = 0; times < 2; times++) {
+    const { pathname } = new URL((await client.assets.get(testAssets.closes.asset_id)).url);
+    const sent = get(mock.url + pathname, { agent });
+    const [response] = (await once(sent, "response")) as [IncomingMessage];
+    expect(response.headers.connection).toBe("close");
+    expect(Buffer.concat(await response.toArray())).toHaveLength(7_340_032);
+    expect(sent.reusedSocket).toBe(false);
+  }
+  agent.destroy();
 });

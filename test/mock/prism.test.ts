@@ -52,6 +52,18 @@ test("an example that breaks its schema is not served", async () => {
   await mock.close();
 });
 
+test("an example that breaks its schema is not served to a wrong request either", async () => {
+  const broken = structuredClone(openapi) as OpenApiDocument;
+  (broken.components.examples.InvalidKey!.value as { msg?: string }).msg = undefined!;
+  vi.doMock("../../generated/openapi.ts", () => ({ openapi: JSON.parse(JSON.stringify(broken)) }));
+  const mock = await start();
+  const response = await lookUp(mock, readyId, { authorization: "" });
+  expect(response.status).toBe(500);
+  expect(await response.json()).toMatchObject({ status: 500, detail: expect.stringContaining("'msg'") });
+  expect((await lookUp(mock, readyId)).status).toBe(200);
+  await mock.close();
+});
+
 test("a look-up calls Prism once, and a content does not call it", async () => {
   let calls = 0;
   vi.doMock("@stoplight/prism-http", async (importOriginal) => {
