@@ -1,6 +1,6 @@
 /** The files in `examples/mock`: an image, Compose, and GitHub Actions. No container engine is needed. */
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } f
 import { testAssets } from "../../generated/document.ts";
 import { until } from "../helpers/timing.ts";
 import { makeFolder } from "../helpers/temporary-folder.ts";
+import { listProcesses } from "./commands.ts";
 import { buildImage, noContainer, readDockerfile, readWords, startContainer } from "./container.ts";
 import type { Container, Image } from "./container.ts";
 
@@ -44,17 +45,6 @@ function fetchText(url: string): string[] {
   const headers = url.includes("/api/") ? { authorization: "Bearer any" } : {};
   const script = `fetch("${url}", { headers: ${JSON.stringify(headers)} }).then((r) => r.text()).then(console.log)`;
   return ["node", "-e", script];
-}
-
-/** The processes whose work folder is that of the image. */
-function listProcesses(): string[] {
-  return readdirSync("/proc").filter((pid) => {
-    try {
-      return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/cwd`) === image.folder;
-    } catch {
-      return false; // it has ended meanwhile
-    }
-  });
 }
 
 test("the image is slim, on Node 24, and its user is not root", () => {
@@ -103,7 +93,7 @@ describe.skipIf(noContainer !== undefined)("the command of the image, as the fir
     expect(await container.exitCode).toBe(0);
     expect(performance.now() - startedAt).toBeLessThan(2000);
     expect(await download).toBe("cut off");
-    expect(listProcesses()).toEqual([]);
+    expect(listProcesses(image.folder)).toEqual([]);
   });
 });
 
