@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { getAssetPath } from "../../generated/document.ts";
 import { fillPath } from "../core/asset-ref.ts";
 import { resetPath, startMockServer, type MockRequest, type MockServer } from "../mock.ts";
@@ -13,18 +14,39 @@ export async function mock(operands: string[], values: OptionValues): Promise<nu
   if (operands.length > 0) throw new UsageError(`mock takes no argument, but there is ${JSON.stringify(operands[0])}`);
   const port = readInteger("port", values.port ?? "4010", 0, 65_535);
   if (host === "") throw new UsageError("--host must be a name or an address");
-  let server: MockServer;
+  const stopped = untilStopped(); // at once: as the first process of a container, it would else ignore signals
+  let server: MockServer | undefined;
   try {
-    server = await startMockServer({ port, host, onRequest: quiet ? undefined : logRequest });
+    server = await Promise.race([startMockServer({ port, host, onRequest: quiet ? undefined : logRequest }), stopped]);
   } catch (error) {
     printError(error);
     return exitCodes.failed; // the usage is right, but the port is taken or Prism is not installed
   }
-  const stopped = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
-  printResult(quiet ? server.url : formatIntroduction(server));
-  await stopped;
-  await server.close();
+  if (server !== undefined) {
+    printResult(quiet ? server.url : formatIntroduction(server));
+    await stopped;
+    await server.close();
+  }
   return process.exit(exitCodes.success); // output that nobody reads would keep the process alive
+}
+
+async function untilStopped(): Promise<undefined> {
+  await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM"), untilNpmIsGone()]);
+}
+
+/** A script of npm's that is this command and nothing else: npm waits for it, so the mock is not in the background. */
+const ownScript = /^(exec |node )?['"]?(\S*\/)?(chenyu-assets|cli\.[jt]s)\b[^&|;\n]*$/;
+
+/**
+ * Waits until npm has stopped, if npm runs the mock. npm (and npx) passes a signal to its shell alone, and a shell such as
+ * dash ends without passing it on: the mock would keep its port.
+ *
+ * @see https://github.com/npm/cli/issues/5776
+ */
+async function untilNpmIsGone(): Promise<void> {
+  const { ppid, env } = process;
+  if (!ownScript.test(env.npm_lifecycle_script ?? "")) return new Promise(() => {});
+  while (process.ppid === ppid) await sleep(100, undefined, { ref: false });
 }
 
 function logRequest({ method, path, status, testAsset, durationMs }: MockRequest): void {

@@ -1,5 +1,6 @@
 import { ConfigError } from "./errors.ts";
 import { checkCallback, type ClientOptions, type Fetch } from "./options.ts";
+import { missingGlobals } from "./runtime.ts";
 
 /** What the client sets itself in each request, as the type `FetchOptions` says. */
 const ownFields = ["method", "headers", "body", "signal", "redirect"];
@@ -17,6 +18,9 @@ export interface SendRequest {
  */
 export function resolveFetch({ fetch: option, fetchOptions = {} }: ClientOptions): SendRequest {
   checkCallback("fetch", option);
+  const missing = missingGlobals(...(option ? [] : ["fetch"]), "Request");
+  if (missing)
+    throw new ConfigError("fetch", `there is no ${missing} here. In Jest, use the environment node, not jsdom.`);
   if (Object(fetchOptions) !== fetchOptions || ownFields.some((field) => fetchOptions[field] !== undefined)) {
     throw new ConfigError("fetchOptions", `pass an object without ${ownFields.join(", ")}: the client sets these.`);
   }

@@ -12,6 +12,11 @@ export function isLoopback(hostname: string): boolean {
   return /^((.+\.)?localhost\.*|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
+/** Names those of the globals that are missing, as in Jest's environment jsdom. Returns an empty text if none is. */
+export function missingGlobals(...names: string[]): string {
+  return names.filter((name) => (globalThis as Record<string, unknown>)[name] === undefined).join(", ");
+}
+
 /** Reads an environment variable, where the runtime has an environment. */
 export function environment(name: string): string | undefined {
   try {

@@ -1,7 +1,7 @@
 import { getAssetPath, testAssets, type TestAnswer } from "../../generated/document.ts";
 import { openapi } from "../../generated/openapi.ts";
 import { fillPath } from "../core/asset-ref.ts";
-import { ConfigError } from "../core/errors.ts";
+import { importPrism, type PrismHttp } from "./import-prism.ts";
 import { textResponse, type MockResponse } from "./response.ts";
 import type { RequestHead } from "./routes.ts";
 
@@ -22,7 +22,6 @@ interface SendOptions extends ExampleChoice {
 }
 
 type MethodAndHeaders = Pick<RequestHead, "method" | "headers">;
-type PrismHttp = typeof import("@stoplight/prism-http");
 
 /** Loads Prism with the document. @throws {@link ConfigError} when the optional package cannot be loaded. */
 export async function loadPrism(): Promise<Prism> {
@@ -80,16 +79,6 @@ export async function loadPrism(): Promise<Prism> {
       return example;
     },
   };
-}
-
-async function importPrism(): Promise<PrismHttp> {
-  try {
-    return await import("@stoplight/prism-http");
-  } catch (error) {
-    const [reason] = String(Object(error).message).split("\n");
-    const fault = `the optional package @stoplight/prism-http cannot be loaded: ${reason}`;
-    throw new ConfigError("mock", `${fault}. Run npm install --save-dev @stoplight/prism-http@5.`);
-  }
 }
 
 function ignore(): void {}

@@ -6,7 +6,7 @@ import { testAssets } from "../../generated/document.ts";
 import { createClient } from "../../src/index.ts";
 import { startMockServer } from "../../src/mock.ts";
 import { until } from "../helpers/timing.ts";
-import { run, start, type RunningCommand } from "./run.ts";
+import { finish, run, start, type RunningCommand } from "./run.ts";
 
 async function startMock(...args: string[]): Promise<RunningCommand & { url: string }> {
   const mock = start(["mock", "--port", "0", ...args]);
@@ -73,6 +73,17 @@ test.each(["SIGINT", "SIGTERM"] as const)("ends at once on %s while it sends a f
   expect(await exitCode).toBe(0);
   expect(performance.now() - startedAt).toBeLessThan(1000);
   expect(await download).toBe("cut off");
+});
+
+test("a signal that comes while it starts is not lost, as it would be for the first process of a container", async () => {
+  const preload = `process.on("newListener", (name) => {
+    if (name !== "SIGTERM") return;
+    console.error("serves:", process.getActiveResourcesInfo().includes("TCPServerWrap"));
+    setImmediate(() => process.kill(process.pid, name));
+  })`;
+  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(preload)}`;
+  const { exitCode, stderr } = await finish(start(["mock", "--port", "0"], { NODE_OPTIONS }));
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "serves: false\n" });
 });
 
 test("ends with exit code 1 and one line when the port is taken", async () => {

@@ -1,6 +1,6 @@
 /** Runs commands for tests of other processes, and finds the versions of Node that they run on. */
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -43,4 +43,16 @@ export async function runCommand(command: string, args: string[], folder: string
     const { stdout, stderr } = error as { stdout: string; stderr: string }; // compilers write their errors to stdout
     throw new Error(`${command} ${args.join(" ")}\n${stdout}${stderr}`, { cause: error });
   }
+}
+
+/** Lists the processes that work in a folder. */
+export function listProcesses(folder: string): number[] {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).filter((pid) => {
+    try {
+      return readlinkSync(`/proc/${pid}/cwd`) === folder;
+    } catch {
+      return false; // it has ended meanwhile
+    }
+  });
 }

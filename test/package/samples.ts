@@ -16,8 +16,8 @@ export function readBlocks(markdown: string): CodeBlock[] {
   }));
 }
 
-/** The samples of a README in a language, in order: `ts` run as they are, `js` as files, `typescript` only declare types. */
-export function readSamples(markdown: string, language: "ts" | "js" | "typescript"): string[] {
+/** The samples of a README in a language, in order: `ts` run as they are, `js` and `cjs` as files, `typescript` declare types. */
+export function readSamples(markdown: string, language: "ts" | "js" | "cjs" | "sh" | "typescript"): string[] {
   return readBlocks(markdown).flatMap((block) => (block.language === language ? block.code : []));
 }
 
