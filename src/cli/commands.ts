@@ -163,6 +163,14 @@ export const commands: Record<CommandName, Command> = {
         en: "The address to listen on. 0.0.0.0 is every address of this machine; clients elsewhere need CHENYU_ALLOW_INSECURE_HOSTS. (default: 127.0.0.1)",
         zh: "监听的地址，0.0.0.0 表示本机所有地址；其他机器上的客户端需要 CHENYU_ALLOW_INSECURE_HOSTS。（默认：127.0.0.1）",
       },
+      "public-url": {
+        en: "Where clients reach the mock, such as https://dev.example/mock: addresses in answers begin with it. (default: what each request's Host says)",
+        zh: "客户端访问 Mock 的地址，例如 https://dev.example/mock，响应中的地址以它开头。（默认：每个请求的 Host）",
+      },
+      "trust-proxy": {
+        en: "Let X-Forwarded-Host and X-Forwarded-Proto go before Host.",
+        zh: "优先使用 X-Forwarded-Host 和 X-Forwarded-Proto，而不是 Host。",
+      },
       quiet: { en: "Print only the URL: no table, no requests.", zh: "只输出 URL，不输出表格和请求。" },
     },
     examples: ["chenyu-assets mock", "chenyu-assets mock --port 0 --quiet"],

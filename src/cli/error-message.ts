@@ -8,6 +8,7 @@ const flags: Partial<Record<string, string>> = {
   waitTimeoutMs: "--timeout",
   idleTimeoutMs: "--timeout",
   sha256: "--sha256",
+  publicUrl: "--public-url",
 };
 
 /** Flags that a command has instead of those above. */

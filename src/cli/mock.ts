@@ -10,17 +10,19 @@ import { printError, printResult } from "./output.ts";
 
 /** Serves a mock of the API until a signal ends it. @returns The exit code. */
 export async function mock(operands: string[], values: OptionValues): Promise<number> {
-  const { host = "127.0.0.1", quiet = false } = values;
+  const { host = "127.0.0.1", "public-url": publicUrl, "trust-proxy": trustProxy, quiet = false } = values;
   if (operands.length > 0) throw new UsageError(`mock takes no argument, but there is ${JSON.stringify(operands[0])}`);
   const port = readInteger("port", values.port ?? "4010", 0, 65_535);
   if (host === "") throw new UsageError("--host must be a name or an address");
   const stopped = untilStopped(); // at once: as the first process of a container, it would else ignore signals
   let server: MockServer | undefined;
   try {
-    server = await Promise.race([startMockServer({ port, host, onRequest: quiet ? undefined : logRequest }), stopped]);
+    const options = { port, host, publicUrl, trustProxy, onRequest: quiet ? undefined : logRequest };
+    server = await Promise.race([startMockServer(options), stopped]);
   } catch (error) {
-    printError(error);
-    return exitCodes.failed; // the usage is right, but the port is taken or Prism is not installed
+    const exitCode = printError(error);
+    // Else the usage is right, but the port is taken or Prism is not installed.
+    return Object(error).option === "publicUrl" ? exitCode : exitCodes.failed;
   }
   if (server !== undefined) {
     printResult(quiet ? server.url : formatIntroduction(server));

@@ -29,6 +29,8 @@ const table = {
   verbose: { type: "boolean", short: "v" },
   port: { type: "string", value: "number" },
   host: { type: "string", value: "address" },
+  "public-url": { type: "string", value: "url" },
+  "trust-proxy": { type: "boolean" },
   quiet: { type: "boolean" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "V" },

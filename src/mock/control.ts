@@ -1,7 +1,7 @@
 import { isLoopback } from "../core/runtime.ts";
 import type { Journal, RequestFilter } from "./journal.ts";
 import { textResponse, type MockResponse } from "./response.ts";
-import { requestsPath, resetPath, type RequestHead, type RequestTarget } from "./routes.ts";
+import { healthPath, requestsPath, resetPath, type RequestHead, type RequestTarget } from "./routes.ts";
 import { fingerprintForm, type Worlds } from "./worlds.ts";
 
 /** Answers a request for the mock itself. */
@@ -16,11 +16,14 @@ interface Route {
 /** Makes the function that answers what begins with `/__mock/`. */
 export function createControl(worlds: Worlds, journal: Journal): Control {
   const routes: Record<string, Route> = {
+    [`GET ${healthPath}`]: {
+      parameters: [],
+      answer: () => json({ status: "ok" }),
+    },
     [`GET ${requestsPath}`]: {
       parameters: ["key", "asset_id", "since"],
       answer(filter) {
-        const body = { requests: journal.find(filter), forgotten: journal.countForgotten(filter.key) };
-        return { status: 200, headers: { "Content-Type": "application/json", "Cache-Control": "no-store" }, body };
+        return json({ requests: journal.find(filter), forgotten: journal.countForgotten(filter.key) });
       },
     },
     [`DELETE ${requestsPath}`]: {
@@ -59,6 +62,10 @@ export function createControl(worlds: Worlds, journal: Journal): Control {
   };
 }
 
+function json(body: object): MockResponse {
+  return { status: 200, headers: { "Content-Type": "application/json", "Cache-Control": "no-store" }, body };
+}
+
 const noContent: MockResponse = { status: 204, headers: {} };
 
 /** Whether a page of another machine sent a request. @see https://fetch.spec.whatwg.org/#origin-header */
@@ -78,8 +85,9 @@ const parameters: Record<ParameterName, { form: RegExp; hint: string }> = {
 function findFault(query: URLSearchParams, allowed: ParameterName[]): string | undefined {
   for (const [given, value] of query) {
     const name = allowed.find((known) => known === given);
-    if (name === undefined)
-      return `There is no parameter ${JSON.stringify(given.slice(0, 40))}. Pass ${allowed.join(", ")}.`;
+    if (name === undefined) {
+      return `There is no parameter ${JSON.stringify(given.slice(0, 40))}. Pass ${allowed.join(", ") || "none"}.`;
+    }
     const { form, hint } = parameters[name];
     if (query.getAll(name).length > 1 || !form.test(value)) return `${name}: pass ${hint}, once.`;
   }

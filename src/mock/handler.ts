@@ -5,7 +5,7 @@ import { createControl } from "./control.ts";
 import { createJournal, describeRequest, type MockRequest } from "./journal.ts";
 import type { Prism } from "./prism.ts";
 import { textResponse, type MockResponse } from "./response.ts";
-import { parseTarget, type RequestHead, type RequestTarget } from "./routes.ts";
+import { parseTarget, servedRoutes, type RequestHead, type RequestTarget } from "./routes.ts";
 import { createWorlds } from "./worlds.ts";
 
 /** A response that a socket or `mock.fetch` can send as it is. */
@@ -29,11 +29,13 @@ export interface Handler {
 
 export interface HandlerOptions {
   cors: boolean;
+  /** Where clients reach the mock, without a slash at its end; `undefined` if each request says it. */
+  publicUrl: string | undefined;
   onRequest: ((request: MockRequest) => unknown) | undefined;
 }
 
 /** Makes a handler with a state of its own. */
-export function createHandler(prism: Prism, { cors, onRequest }: HandlerOptions): Handler {
+export function createHandler(prism: Prism, { cors, publicUrl, onRequest }: HandlerOptions): Handler {
   const worlds = createWorlds();
   const journal = createJournal();
   const answerControl = createControl(worlds, journal);
@@ -42,6 +44,7 @@ export function createHandler(prism: Prism, { cors, onRequest }: HandlerOptions)
   async function answer(request: RequestHead, target: RequestTarget): Promise<MockResponse> {
     if (cors && isPreflight(request)) return answerPreflight(request.headers);
     if (target.isControl) return answerControl(request, target);
+    if (!target.isApi && target.contentId === undefined) return notServed;
     if (target.contentId !== undefined) return answerContent(prism, request, target.contentId, target.query);
     return answerApi(prism, worlds.countsOf(target.key), request, target);
   }
@@ -49,9 +52,10 @@ export function createHandler(prism: Prism, { cors, onRequest }: HandlerOptions)
   return {
     requests: journal.requests,
 
-    async handle(request) {
+    async handle(received) {
       const time = new Date().toISOString();
       const startedAt = performance.now();
+      const request = publicUrl === undefined ? received : locate(received, publicUrl);
       const target = parseTarget(request);
       const answered = await answer(request, target).catch((error: unknown) => textResponse(500, String(error)));
       const { status, body: value, content, drops = false } = answered;
@@ -77,12 +81,21 @@ export function createHandler(prism: Prism, { cors, onRequest }: HandlerOptions)
   };
 }
 
+/** Replaces where a request says that it came to. A proxy may leave the path of the public URL in front of the request's. */
+function locate(request: RequestHead, publicUrl: string): RequestHead {
+  const { pathname } = new URL(publicUrl);
+  const isBelow = pathname !== "/" && request.url.startsWith(`${pathname}/`);
+  return { ...request, url: isBelow ? request.url.slice(pathname.length) : request.url, origin: publicUrl };
+}
+
 async function* count(content: NonNullable<MockResponse["content"]>, record: MockRequest): AsyncGenerator<Uint8Array> {
   for await (const bytes of content) {
     record.bytesSent += bytes.length;
     if (bytes.length > 0) yield bytes;
   }
 }
+
+const notServed = textResponse(404, `This mock serves only: ${servedRoutes}.`);
 
 const corsHeaders = { "Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "*" };
 

@@ -1,5 +1,11 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream/promises";
 import { ConfigError } from "../core/errors.ts";
@@ -12,12 +18,20 @@ export interface Listener {
   close(): Promise<void>;
 }
 
+/** Where to listen. */
+export interface Place {
+  port: number;
+  host: string;
+  /** Whether `X-Forwarded-Host` and `X-Forwarded-Proto` say where the client reaches the mock. */
+  trustProxy: boolean;
+}
+
 /** Opens a port whose requests a handler answers. @throws {@link ConfigError} when nothing can listen there. */
-export async function openPort(handler: Handler, port: number, host: string): Promise<Listener> {
+export async function openPort(handler: Handler, { port, host, trustProxy }: Place): Promise<Listener> {
   let url = "";
   const server = createServer(async (request, response) => {
     try {
-      await send(response, await handler.handle(headOf(request, url)));
+      await send(response, await handler.handle(headOf(request, originOf(request.headers, trustProxy) ?? url)));
     } catch {
       request.socket.destroy(); // the client has gone, or `onRequest` threw
     }
@@ -57,11 +71,22 @@ function urlOf(server: Server): string {
   return family === "IPv6" ? `http://[${host}]:${port}` : `http://${host}:${port}`;
 }
 
-/** @param serverUrl - The origin of a request without a valid `Host`. */
-function headOf({ method = "", url = "", headers }: IncomingMessage, serverUrl: string): RequestHead {
-  const { host = "" } = headers;
-  const isHost = /^[\w.:[\]-]{1,261}$/.test(host) && URL.canParse(`http://${host}`);
-  return { method, url, headers, origin: isHost ? new URL(`http://${host}`).origin : serverUrl };
+function headOf({ method = "", url = "", headers }: IncomingMessage, origin: string): RequestHead {
+  return { method, url, headers, origin };
+}
+
+/** Reads where the client reaches the mock; `undefined` if that is no host. */
+function originOf(headers: IncomingHttpHeaders, trustProxy: boolean): string | undefined {
+  const forwarded = (name: "host" | "proto"): string | undefined =>
+    trustProxy
+      ? String(headers[`x-forwarded-${name}`] ?? "")
+          .split(",")[0]!
+          .trim()
+      : undefined;
+  const protocol = forwarded("proto") === "https" ? "https" : "http";
+  const host = forwarded("host") || headers.host || "";
+  const isHost = /^[\w.:[\]-]{1,261}$/.test(host) && URL.canParse(`${protocol}://${host}`);
+  return isHost ? new URL(`${protocol}://${host}`).origin : undefined;
 }
 
 async function send(response: ServerResponse, { status, headers, body, drops }: ReadyResponse): Promise<void> {

@@ -10,6 +10,12 @@ export const resetPath = "/__mock/reset";
 /** Path for a `GET` of the requests that the mock has answered, or a `DELETE` of them. */
 export const requestsPath = "/__mock/requests";
 
+/** Path for a `GET` that is answered as soon as the mock can be used, without a key. */
+export const healthPath = "/__mock/health";
+
+/** Says what the mock serves, to whoever asks for anything else. @internal */
+export const servedRoutes: string = [`GET ${getAssetPath}`, `GET ${contentPath}`, "/__mock/"].join(", ");
+
 /** Where redirects of contents lead, below the path of the content: a Chinese name. @internal */
 export const redirectName: string = encodeURIComponent("内容");
 
@@ -33,6 +39,8 @@ export interface RequestTarget {
   key: string | undefined;
   /** Id of the asset that the request is for. */
   assetId: string | undefined;
+  /** Whether the path can be that of a look-up, right or wrong: then the document says what the answer is. */
+  isApi: boolean;
   /** Id of the asset, if the path is that of a look-up and the id is valid. */
   lookUpId: string | undefined;
   /** Id of the asset, if the path is that of a content and the id is valid. */
@@ -50,6 +58,7 @@ export function parseTarget({ url, headers }: RequestHead): RequestTarget {
     path,
     query,
     isControl: path.startsWith("/__mock/"),
+    isApi: path.startsWith("/api/"),
     key: fingerprintOf(headers) ?? ownKey,
     assetId: lookUpId ?? contentId,
     lookUpId,

@@ -15,6 +15,13 @@ export interface MockServerOptions {
   port?: number | undefined;
   /** Whether to open a port. With `false`, only `fetch` of the mock reaches it. @default true */
   listen?: boolean | undefined;
+  /**
+   * Where clients reach the mock, such as behind a proxy: addresses in answers begin with it. @default what each request's
+   * `Host` says
+   */
+  publicUrl?: string | undefined;
+  /** Whether `X-Forwarded-Host` and `X-Forwarded-Proto` go before `Host`. @default false */
+  trustProxy?: boolean | undefined;
   /** Whether pages of any origin may send requests. @default true */
   cors?: boolean | undefined;
   /** Called with each request. The response begins when it returns or resolves; if it throws, the connection ends. */
@@ -53,7 +60,7 @@ export interface MockServer {
  * const chenyu = createClient({ apiKey: "any", baseUrl: mock.url });
  */
 export async function startMockServer(options: MockServerOptions = {}): Promise<MockServer> {
-  const { listen = true, cors = true, onRequest, ...place } = Object(options) as MockServerOptions; // checked below
+  const { listen = true, cors = true, trustProxy = false, onRequest, ...place } = Object(options) as MockServerOptions; // checked below
   const { host = "127.0.0.1", port = 0 } = place;
   if (typeof listen !== "boolean") throw new ConfigError("listen", "pass true or false.");
   if (!listen && (place.host ?? place.port) !== undefined) {
@@ -62,9 +69,11 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
   if (typeof host !== "string" || host === "") throw new ConfigError("host", "pass a name or an address to listen on.");
   checkInteger("port", port, 0, 65_535);
   if (typeof cors !== "boolean") throw new ConfigError("cors", "pass true or false.");
+  if (typeof trustProxy !== "boolean") throw new ConfigError("trustProxy", "pass true or false.");
+  const publicUrl = place.publicUrl === undefined ? undefined : readPublicUrl(place.publicUrl);
   checkCallback("onRequest", onRequest);
-  const handler = createHandler(await loadPrism(), { cors, onRequest });
-  const listener = listen ? await openPort(handler, port, host) : undefined;
+  const handler = createHandler(await loadPrism(), { cors, publicUrl, onRequest });
+  const listener = listen ? await openPort(handler, { port, host, trustProxy }) : undefined;
   let isClosed = false;
 
   return {
@@ -82,3 +91,16 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
 
 /** Its host means this machine, so a client accepts `http:`. Nothing listens there. */
 const urlWithoutPort = "http://mock.localhost";
+
+/** Checks the option `publicUrl`. @returns It without a slash at its end. */
+function readPublicUrl(value: unknown): string {
+  const url = typeof value === "string" && URL.canParse(value) ? new URL(value) : undefined;
+  const { protocol = "", origin, pathname = "", username, password, search, hash } = url ?? {};
+  if (/^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === "") {
+    return origin + pathname.replace(/\/+$/, "");
+  }
+  throw new ConfigError(
+    "publicUrl",
+    "pass an https: or http: URL of origin and path alone, like https://dev.example/mock.",
+  );
+}

@@ -133,3 +133,12 @@ test("goes on when its output is closed", async () => {
   for (let count = 0; count < 20; count++) expect((await fetch(url)).status).toBe(404);
   expect(child.exitCode).toBeNull();
 });
+
+test("--public-url is where addresses lead, and a wrong one is wrong usage", async () => {
+  const { url } = await startMock("--quiet", "--public-url", "https://dev.example/mock");
+  const asset = await createClient({ apiKey: "any", baseUrl: url }).assets.get("asset_1");
+  expect(asset.url).toBe("https://dev.example/mock/assets/asset_1/content");
+  const { exitCode, stderr } = await run(["mock", "--public-url", "dev.example"]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/^chenyu-assets: --public-url: pass an https: or http: URL/);
+});

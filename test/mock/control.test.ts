@@ -1,7 +1,14 @@
 /** The requests for the mock itself, below `/__mock/`. */
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { testAssets } from "../../generated/document.ts";
-import { keyFingerprint, requestsPath, resetPath, startMockServer, type MockRequest } from "../../src/mock.ts";
+import {
+  healthPath,
+  keyFingerprint,
+  requestsPath,
+  resetPath,
+  startMockServer,
+  type MockRequest,
+} from "../../src/mock.ts";
 import { lookUp, pathOf } from "./look-up.ts";
 
 const mock = await startMockServer();
@@ -111,8 +118,23 @@ describe("DELETE /__mock/requests", () => {
   });
 });
 
+test("the mock says that it can be used, without a key", async () => {
+  const response = await fetch(mock.url + healthPath);
+  expect([response.status, await response.json()]).toEqual([200, { status: "ok" }]);
+  expect(mock.requests).toEqual([]);
+  expect(await send("GET", `${healthPath}?a=1`)).toEqual([400, 'There is no parameter "a". Pass none.\n']);
+});
+
+test.each(["/nowhere", "/", "/assets/", "/assets/a/b/content", "/apis"])(
+  "%s is not served, and the answer says what is",
+  async (path) => {
+    const served = "GET /api/open/v2/assets/{asset_id}, GET /assets/{asset_id}/content, /__mock/";
+    expect(await send("GET", path)).toEqual([404, `This mock serves only: ${served}.\n`]);
+  },
+);
+
 test("an unknown path is answered with what there is", async () => {
-  const there = "GET /__mock/requests, DELETE /__mock/requests, POST /__mock/reset";
+  const there = "GET /__mock/health, GET /__mock/requests, DELETE /__mock/requests, POST /__mock/reset";
   for (const path of ["/__mock/", "/__mock/nothing", "/__mock/requests/", "/__mock/reset/x"]) {
     expect(await send("GET", path)).toEqual([404, `Below /__mock/ there is only: ${there}.\n`]);
   }
