@@ -21,7 +21,7 @@ export function traceAssetRequests(): void {
       const [address, port] = host.split(/:(?=\d+$)/);
       const attributes = {
         "http.request.method": method,
-        "http.request.resend_count": attempt > 1 ? attempt - 1 : undefined,
+        "chenyu_assets.attempt": attempt, // counts the look-ups of a download, too
         "server.address": address,
         "server.port": port === undefined ? undefined : Number(port),
         "url.path": path,
@@ -35,6 +35,8 @@ export function traceAssetRequests(): void {
       if (requestId !== undefined) span?.setAttribute("http.response.header.x-request-id", [requestId]);
       if (error instanceof Error) {
         span?.setAttribute("error.type", error.name).setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+      } else if (status !== undefined && status >= 400) {
+        span?.setAttribute("error.type", String(status)).setStatus({ code: SpanStatusCode.ERROR });
       }
       span?.end();
     },

@@ -12,8 +12,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** A page that looks one asset up and does nothing else. */
 const page = 'import { createClient } from "./src/index.ts"; createClient().assets.get("asset_1").then(console.log);';
-const pageBudget = 11_400;
-const tarballBudget = 200_000;
+const pageBudget = 11_600;
+const tarballBudget = 205_000;
 
 /** Code that the page must not load before the first call that needs it. */
 export interface LazyCode {
@@ -29,7 +29,7 @@ export interface LazyCode {
 export const lazyCode: LazyCode[] = [
   { name: "assets.waitUntilReady, when called", budget: 1_400, entry: "src/client/wait.ts", files: "src/client/wait" },
   // All but the check of digests. What helps when the network fails cannot be loaded then.
-  { name: "assets.download, when called", budget: 7_450, entry: "src/download/download.ts", files: "src/download/" },
+  { name: "assets.download, when called", budget: 7_500, entry: "src/download/download.ts", files: "src/download/" },
   { name: "raw, when called", budget: 1_000, entry: "src/client/raw.ts", files: "src/client/raw" },
 ];
 

@@ -2,10 +2,11 @@ import { withDeadline } from "../core/abort.ts";
 import { isFinal, isFrameworkError, runCallback } from "../core/callback.ts";
 import { clockOptions, ConfigError, isChenyuError, NetworkError, TimeoutError } from "../core/errors.ts";
 import type { SendRequest } from "../core/fetch.ts";
-import { observeRequest } from "../core/observe.ts";
+import { observeRequest, prepareReport } from "../core/observe.ts";
 import { checkApiKey, type ApiKey, type Settings } from "../core/options.ts";
 import { reasonOf, safeCopy, withoutSecrets } from "../core/redact.ts";
 import { explainFailure, withRetries, type Failure } from "../core/retry.ts";
+import type { LastRequest } from "../core/report.ts";
 import { readWhole, type RequestFacts, type WholeResponse } from "./response.ts";
 
 /** Sends a request, again where that is safe and may help, and reads the whole response. */
@@ -21,6 +22,7 @@ interface Connection {
 /** One call. Its attempts share a deadline. */
 interface Call extends Settings, Connection {
   request: Request;
+  last: LastRequest;
   facts: Pick<RequestFacts, "url" | "requestLine" | "host" | "startedAt">;
   /** On the clock of `performance.now()`. */
   endsAt: number;
@@ -42,9 +44,10 @@ export function createTransport(connection: Connection): Send {
     const { method, url } = request;
     const now = performance.now();
     const facts = { url, requestLine: `${method} ${url}`, host, startedAt: settings.startedAt ?? now };
-    const call: Call = { ...settings, ...connection, request, facts, endsAt: now + settings.totalTimeoutMs };
+    const call: Call = { ...settings, ...connection, last: {}, request, facts, endsAt: now + settings.totalTimeoutMs };
     const policy = {
       settings,
+      last: call.last,
       signal: settings.signal,
       mayRepeat: () => request.method === "GET",
       findTooLate: (sleepMs: number, failure: Failure) =>
@@ -67,6 +70,7 @@ export function createTransport(connection: Connection): Send {
 }
 
 async function sendOnce(call: Call, attempt: number): Promise<WholeResponse> {
+  await prepareReport(call.observer, call.signal, msLeft(call));
   const key = await currentKey(call, attempt - 1);
   const leftMs = msLeft(call);
   if (leftMs <= 0) throw timeoutError(call, "total", attempt - 1);
@@ -76,7 +80,7 @@ async function sendOnce(call: Call, attempt: number): Promise<WholeResponse> {
     throw timeoutError(call, call.timeoutMs < leftMs ? "attempt" : "total", attempt);
   };
   const { method, url } = call.request;
-  return observeRequest(call.observer, { method, url, attempt }, () =>
+  return observeRequest(call.observer, { method, url, attempt, signal: call.signal }, call.last, () =>
     withDeadline(ms, call.signal, (signal) => fetchWhole(call, key, attempt, signal, endsAt), onTimeout),
   );
 }

@@ -4,7 +4,7 @@ export interface Logger {
   debug(message: string, fields: LogFields): unknown;
   /** Called after each response that reports no failure. */
   info(message: string, fields: LogFields): unknown;
-  /** Called after each failure that another attempt follows, and after each refusal by a content host. */
+  /** Called after each failure that another attempt follows, and when a content host refuses a signed URL. */
   warn(message: string, fields: LogFields): unknown;
   /** Called after each failure that no other attempt follows. */
   error(message: string, fields: LogFields): unknown;
@@ -25,11 +25,11 @@ export interface RequestEvent {
   durationMs?: number | undefined;
   /** The `X-Request-Id` of the response, if it has one. */
   requestId?: string | undefined;
-  /** Why it failed, if it did. After an abort, the `reason` of your signal. */
+  /** Why it failed, if it did. If your signal or your own code has ended it, an `AbortError` without your reason. */
   error?: unknown;
 }
 
-/** The fields of a line of the log. For a connection that breaks while the content comes, only some are known. */
+/** The fields of a line of the log: those of the last request, if there was one. */
 export interface LogFields extends Partial<Omit<RequestEvent, "host">> {
   host?: string | undefined;
   /** Time until the next attempt, in milliseconds, if one follows. */

@@ -16,7 +16,7 @@ export interface Observer {
 export interface TracingChannel {
   /** Bun 1.4 has no such field. */
   hasSubscribers?: boolean;
-  tracePromise(work: () => Promise<void>, event: RequestEvent): Promise<void>;
+  tracePromise?: (work: () => Promise<void>, event: RequestEvent) => unknown;
 }
 
 /** A response to a request that is observed. */
@@ -33,74 +33,88 @@ export interface ObservedRequest {
   method: string;
   url: string;
   attempt: number;
+  signal: AbortSignal | undefined;
+}
+
+/** The last request of a call or of a download, for the lines of the log about failures. */
+export interface LastRequest {
+  event?: RequestEvent;
 }
 
 /** Whether this package threw an error: then it has no secret. */
 type IsOurs = (error: unknown) => error is ChenyuError;
 
-/** The requests that failed, by their errors, until it is decided whether another attempt follows. */
-const failedRequests = new WeakMap<object, RequestEvent>();
-
-/** The errors that a line of the log has told. A download passes on those of its look-ups. */
-const reportedErrors = new WeakSet<object>();
-
 /**
- * Runs a request. The channel hears of its begin and its end. The logger hears of its begin and of a good end: of a failure,
- * see {@link reportFailure}.
+ * Runs a request. The channel gets its start and its end. The logger gets its start, and its end if that is a good one or the
+ * caller's doing: for a failure, see {@link reportFailure}.
  */
 export async function reportRequest<T extends ObservedResponse>(
   observer: Observer,
-  { method, url, attempt }: ObservedRequest,
+  { method, url, attempt, signal }: ObservedRequest,
+  last: LastRequest,
   work: () => Promise<T>,
   isOurs: IsOurs,
 ): Promise<T> {
-  const { channel } = observer;
   const target = new URL(url);
-  const { host, pathname: path } = target;
-  const event: RequestEvent = { method, host, path, attempt };
-  const line = lineOf(event);
-  log(observer, "debug", `${line}: attempt ${attempt} begins`, { ...event });
+  const facts: RequestEvent = { method, host: target.host, path: target.pathname, attempt };
+  const event = { ...facts }; // subscribers may change it
+  last.event = facts;
+  log(observer, "debug", `${lineOf(facts)}: attempt ${attempt} begins`, { ...facts });
   const startedAt = performance.now();
-  let response: T | undefined;
+  let end: { response: T } | { error: unknown } | undefined;
 
-  // Returns nothing, because the channel shows what it returns, and a response has the signed URL.
+  // Its result and its error are shown to the channel. A response has the signed URL, and a foreign error may have any secret.
   async function run(): Promise<void> {
     try {
-      response = await work();
-      readResponse(event, response, target);
-      if (response.failure !== undefined) throw response.failure;
+      const response = await work();
+      end = { response };
+      readResponse(facts, response, target);
     } catch (error) {
-      event.error = error;
-      if (isOurs(error)) readError(event, error);
-      throw error;
-    } finally {
-      event.durationMs = performance.now() - startedAt;
+      end = { error };
+      facts.error = isOurs(error) && !signal?.aborted ? error : callerError();
+      if (facts.error === error) readError(facts, error as ChenyuError);
     }
+    facts.durationMs = performance.now() - startedAt;
+    Object.assign(event, facts);
+    if (facts.error !== undefined) throw facts.error;
   }
 
+  let running: Promise<void> | undefined;
   try {
-    await (channel ? channel.tracePromise(run, event) : run());
-  } catch (error) {
-    failedRequests.set(Object(error), factsOf(event));
-    if (response === undefined) throw error;
-    return response;
+    await observer.channel?.tracePromise?.(() => (running ??= run()), event);
+  } catch {} // the error is in `end`, unless the channel itself has failed
+  await (running ?? run()).catch(() => {});
+
+  if ("error" in end!) {
+    if (!isOurs(end.error) || signal?.aborted) {
+      log(observer, "info", `${lineOf(facts)}: ended by its caller (${describe(facts)})`, { ...facts });
+    }
+    throw end.error;
   }
-  log(
-    observer,
-    event.status! < 400 ? "info" : "warn",
-    `${line}: HTTP ${event.status} (${describe(event)})`,
-    factsOf(event),
-  );
-  return response!; // it is there, because nothing was thrown
+  const { response } = end!;
+  const { status } = response;
+  // The others are failures, which another attempt may follow.
+  const isTold = response.failure === undefined && status < 500 && status !== 408 && status !== 429;
+  if (isTold) {
+    log(observer, status < 400 ? "info" : "warn", `${lineOf(facts)}: HTTP ${status} (${describe(facts)})`, {
+      ...facts,
+    });
+  }
+  return response;
+}
+
+function callerError(): Error {
+  return Object.assign(new Error("The caller has ended the request."), { name: "AbortError" });
 }
 
 function lineOf({ method, host, path }: RequestEvent): string {
   return `${method} ${host}${path}`;
 }
 
-function readResponse(event: RequestEvent, { status, headers, requestId }: ObservedResponse, url: URL): void {
-  event.status = status;
-  event.requestId = requestId ?? requestIdOf(headers, url);
+function readResponse(facts: RequestEvent, { status, headers, requestId, failure }: ObservedResponse, url: URL): void {
+  facts.status = status;
+  facts.requestId = requestId ?? requestIdOf(headers, url);
+  if (failure !== undefined) facts.error = failure;
 }
 
 /** Reads the request id of a content host, unless it may repeat the signature of the URL. */
@@ -112,38 +126,29 @@ function requestIdOf(headers: Headers, { search }: URL): string | undefined {
 }
 
 /** Some errors have the status of a response, too. */
-function readError(event: RequestEvent, error: ChenyuError & { status?: number }): void {
-  event.status = error.status;
-  event.requestId = error.requestId;
+function readError(facts: RequestEvent, error: ChenyuError & { status?: number }): void {
+  facts.status = error.status;
+  facts.requestId = error.requestId;
 }
 
-/** Copies an event without what subscribers and Node have added to it. */
-function factsOf({ method, host, path, attempt, status, durationMs, requestId, error }: RequestEvent): RequestEvent {
-  return { method, host, path, attempt, status, durationMs, requestId, error };
-}
-
-/** Tells the logger of a failed attempt. @param retryDelayMs - Time until the next one, if one follows. */
+/**
+ * Tells the logger of a failed attempt. What the caller's own code has thrown is not told: it may say anything.
+ *
+ * @param retryDelayMs - Time until the next one, if one follows.
+ */
 export function reportFailure(
   observer: Observer,
+  { event }: LastRequest,
   error: unknown,
   retryDelayMs: number | undefined,
   isOurs: IsOurs,
 ): void {
-  const request = failedRequests.get(Object(error));
-  if (reportedErrors.has(Object(error))) return;
-  reportedErrors.add(Object(error));
-  if (!isOurs(error)) {
-    // The caller's own code has ended it. Its error may say anything.
-    if (request) log(observer, "info", `${lineOf(request)}: ended by its caller (${describe(request)})`, request);
-    return;
-  }
+  if (!isOurs(error)) return;
   const { attempts: attempt, host, requestId } = error;
-  const facts: LogFields = request ?? { attempt, host, requestId, error };
-  const [level, next] =
-    retryDelayMs === undefined
-      ? (["error", ""] as const)
-      : (["warn", ` Next attempt in ${Math.round(retryDelayMs)} ms.`] as const);
-  log(observer, level, `${error.message} (${describe(facts)})${next}`, { ...facts, retryDelayMs });
+  const facts: LogFields = event === undefined ? { attempt, host, requestId } : { ...event };
+  const next = retryDelayMs === undefined ? "" : ` Next attempt in ${Math.round(retryDelayMs)} ms.`;
+  const level = retryDelayMs === undefined ? "error" : "warn";
+  log(observer, level, `${error.message} (${describe(facts)})${next}`, { ...facts, error, retryDelayMs });
 }
 
 function describe({ attempt, durationMs, requestId }: LogFields): string {
@@ -164,7 +169,15 @@ export function createLogger(levels: readonly LogLevel[], write: (line: string) 
   const writeAs =
     (level: LogLevel) =>
     (message: string): void => {
-      if (levels.includes(level)) write(`${new Date().toISOString()} ${level} ${message}`);
+      if (levels.includes(level)) write(`${new Date().toISOString()} ${level} ${escapeControls(message)}`);
     };
   return { debug: writeAs("debug"), info: writeAs("info"), warn: writeAs("warn"), error: writeAs("error") };
+}
+
+/** Escapes what could control a terminal, in the form of JSON: a server may have sent it. */
+function escapeControls(text: string): string {
+  return text.replace(
+    /[\p{Control}\p{Line_Separator}\p{Paragraph_Separator}\p{Bidi_Control}]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

@@ -4,6 +4,7 @@ import { ApiError, DownloadError, NetworkError, TimeoutError } from "./errors.ts
 import { observeFailure } from "./observe.ts";
 import type { RetryEvent, Settings } from "./options.ts";
 import type { PlatformFailure } from "./platform.ts";
+import type { LastRequest } from "./report.ts";
 import { isBrowser } from "./runtime.ts";
 
 /** Whether an HTTP status is of a temporary failure: 408, 429 and every 5xx, but for what the server cannot do at all. */
@@ -18,6 +19,8 @@ export type Failure = RetryEvent["error"];
 export interface RetryPolicy {
   settings: Pick<Settings, "maxRetries" | "maxRetryAfterMs" | "onRetry" | "observer">;
   signal: AbortSignal | undefined;
+  /** The last request of the work. */
+  last: LastRequest;
   /** Whether the work may be repeated after it has failed. */
   mayRepeat(): boolean;
   /** Whether it is a part of other work, which tells of the failure that ends it, because it may be repeated there. */
@@ -40,7 +43,8 @@ export async function withRetries<T>(policy: RetryPolicy, work: (attempt: number
       const next = isTransient(error) && policy.mayRepeat() ? planRetry(error, attempt, settings) : undefined;
       const tooLate = next && policy.findTooLate?.(next.delayMs, next.error);
       const delayMs = tooLate ? undefined : next?.delayMs;
-      if (delayMs !== undefined || !policy.isPart?.()) await observeFailure(settings.observer, error, delayMs);
+      const isTold = isFinal(error) || signal?.aborted || (delayMs === undefined && policy.isPart?.());
+      if (!isTold) observeFailure(settings.observer, policy.last, error, delayMs);
       if (next === undefined || tooLate) throw tooLate ?? error;
       await sleep(next.delayMs, signal, () => settings.onRetry?.(next));
     }

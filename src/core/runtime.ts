@@ -28,11 +28,7 @@ export function environment(name: string): string | undefined {
 
 /** Gets a module of Node without an import, where the runtime can give it. @see https://nodejs.org/api/process.html#processgetbuiltinmoduleid */
 export function builtinModule(name: `node:${string}`): unknown {
-  try {
-    return nodeProcess()?.getBuiltinModule?.(name);
-  } catch {
-    return undefined; // some throw for a module that they lack
-  }
+  return nodeProcess()?.getBuiltinModule?.(name);
 }
 
 interface NodeProcess {

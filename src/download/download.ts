@@ -77,7 +77,7 @@ export async function startDownload(
     throw downloadError({ id, requests: attempts }, "size", text);
   }
   const clockSkewMs = parseHttpDate(headers.get("date")) - Date.now() || 0;
-  const counts = { requests: attempts, refreshes: 0, startedAt };
+  const counts = { requests: attempts, refreshes: 0, startedAt, last: {} };
   const source: Source = { ...host, ...counts, id, settings, lookUp, asset, clockSkewMs };
   return openDownload(source, createCursor(asset, settings.range));
 
@@ -91,7 +91,7 @@ export async function startDownload(
 
 /** Makes the download of the bytes from the cursor on. Works on copies, because reading changes them. */
 function openDownload(initialSource: Source, initialCursor: Cursor): Download {
-  const source = { ...initialSource };
+  const source = { ...initialSource, last: {} };
   const { asset, settings } = source;
   const { signal } = settings;
   let start = initialCursor;
@@ -109,7 +109,12 @@ function openDownload(initialSource: Source, initialCursor: Cursor): Download {
 
   function readTries<T>(read: (stream: ReadableStream<Uint8Array>) => Promise<T>): Promise<T> {
     const maxRetries = settings.maxRetries - cursor.restarts;
-    const policy = { settings: { ...settings, maxRetries }, signal, mayRepeat: () => !canResume(cursor) };
+    const policy = {
+      settings: { ...settings, maxRetries },
+      signal,
+      last: source.last,
+      mayRepeat: () => !canResume(cursor),
+    };
     let tries = 0;
     return withRetries(policy, () => {
       if (tries++ === 0 && !isRead) return read(stream);

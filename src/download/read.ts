@@ -35,7 +35,13 @@ export function createContentReader(source: Source, cursor: Cursor, signal: Abor
 
   // Bytes do not give back the retries that were spent on beginning anew.
   const settings = { ...source.settings, maxRetries: maxRetries - cursor.restarts };
-  const policy = { settings, signal, mayRepeat: () => canResume(cursor), isPart: () => cursor.mayRestart };
+  const policy = {
+    settings,
+    signal,
+    last: source.last,
+    mayRepeat: () => canResume(cursor),
+    isPart: () => cursor.mayRestart,
+  };
   onAbort(signal, () => endRequest(signal.reason));
 
   function endRequest(reason: unknown): void {

@@ -5,8 +5,9 @@ import { ConfigError, NetworkError, ResponseError } from "../core/errors.ts";
 import type { SendRequest } from "../core/fetch.ts";
 import type { Hosts } from "../core/hosts.ts";
 import type { LookUp, LookUpResult } from "../core/look-up.ts";
-import { observeRequest } from "../core/observe.ts";
+import { observeRequest, prepareReport } from "../core/observe.ts";
 import { checkResponse, type Settings } from "../core/options.ts";
+import type { LastRequest } from "../core/report.ts";
 import { isBrowser } from "../core/runtime.ts";
 import { findAddress, findRedirectTarget, hasExpired } from "./address.ts";
 import type { Cursor } from "./cursor.ts";
@@ -30,6 +31,8 @@ export interface Source extends ContentHost {
   asset: Asset;
   /** How far the API's clock is ahead of this machine's, in milliseconds. */
   readonly clockSkewMs: number;
+  /** The last request for the content. */
+  readonly last: LastRequest;
   requests: number;
   host?: string;
   /** When the call began: its first look-up. */
@@ -104,13 +107,15 @@ async function fetchContent(source: Source, cursor: Cursor, signal: AbortSignal)
   // A browser hides where a redirect leads. It does not let an https: page read from http:.
   const redirect = isBrowser() ? "follow" : "manual";
   const init: RequestInit = { headers: requestHeaders(source, cursor), redirect, signal };
+  const { observer } = source.settings;
   let url = findAddress(source.asset, source);
+  await prepareReport(observer, signal, source.settings.idleTimeoutMs);
   for (let redirects = 0; ; redirects++) {
     source.requests += 1;
     source.host = url.host;
-    const request = { method: "GET", url: url.href, attempt: source.requests };
+    const request = { method: "GET", url: url.href, attempt: source.requests, signal: undefined };
     const fetchHere = fetchOnce.bind(undefined, source, cursor, url, init);
-    const response = await observeRequest(source.settings.observer, request, fetchHere);
+    const response = await observeRequest(observer, request, source.last, fetchHere);
     const location = response.headers.get("location");
     const isRedirect = redirectStatuses.includes(response.status) && location !== null;
     // A custom `fetch` may ignore signals.

@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import { afterEach, expect, test, vi } from "vitest";
 import { ApiError, createClient, type Logger } from "../../src/index.ts";
 import { caught } from "../helpers/caught.ts";
-import { expectGap } from "../helpers/timing.ts";
+import { expectGap, until } from "../helpers/timing.ts";
 import { answer, reset, silence, startFaultServer } from "../servers/fault-server.ts";
 import { recordLog } from "./recording-logger.ts";
 import { answerAsset, answerError, apiKey, asset, assetBody } from "./test-client.ts";
@@ -102,14 +102,48 @@ test.concurrent("an abort is told without the signal's reason, which may be a se
   const { logger, lines } = recordLog(["debug", "info", "warn", "error"]);
   const controller = new AbortController();
   const call = caught(createTestClient(server, { logger }).assets.get(id, { signal: controller.signal }));
-  await vi.waitFor(() => expect(server.requests).toHaveLength(1));
+  await until(() => server.requests.length === 1);
   controller.abort(new Error("s3cret reason"));
   await call;
   expect(lines.at(-1)).toMatchObject({
     level: "info",
     message: expect.stringMatching(/: ended by its caller \(attempt 1, /),
   });
-  expect(lines.map(({ message }) => message).join()).not.toContain("s3cret");
+  expect(inspect(lines, { depth: Infinity, showHidden: true })).not.toContain("s3cret");
+});
+
+test.concurrent("calls that one signal ends have a line each", async () => {
+  await using server = await startFaultServer(silence);
+  const { logger, lines } = recordLog();
+  const controller = new AbortController();
+  const client = createTestClient(server, { logger });
+  const calls = [1, 2, 3].map(() => caught(client.assets.get(id, { signal: controller.signal })));
+  await until(() => server.requests.length === 3);
+  controller.abort("stop");
+  await Promise.all(calls);
+  expect(lines.map(({ level }) => level)).toEqual(["info", "info", "info"]);
+});
+
+test.concurrent("a fetch that throws one error again and again has a line for each attempt", async () => {
+  const { logger, lines } = recordLog();
+  const error = await caught(createClient({ apiKey: () => "a b" }).assets.get(id));
+  const fetch = (): Promise<Response> => Promise.reject(error);
+  const network = await caught(
+    createClient({ apiKey, fetch: () => Promise.reject(new Error("x")), maxRetries: 0 }).assets.get(id),
+  );
+  await caught(createClient({ apiKey, fetch, logger, maxRetries: 1 }).assets.get(id));
+  await caught(createClient({ apiKey, fetch: () => Promise.reject(network), logger, maxRetries: 1 }).assets.get(id));
+  expect(lines.map(({ level }) => level)).toEqual(["error", "warn", "error"]);
+});
+
+test("controls of a terminal in a server's text are escaped", async () => {
+  vi.stubEnv("CHENYU_LOG", "error");
+  const write = vi.spyOn(console, "error").mockImplementation(() => {});
+  await using server = await startFaultServer(answer(404, JSON.stringify({ code: 404, msg: "a\u009b31m\u202eb" })));
+  await caught(createTestClient(server).assets.get(id));
+  const [line] = write.mock.calls[0] as [string];
+  expect(line).toContain(String.raw`a\u009b31m\u202eb`);
+  expect(line).not.toMatch(/[\u009b\u202e]/);
 });
 
 test.concurrent("what ends a call before its request is told, if it is an error of ours", async () => {

@@ -7,9 +7,9 @@ import { createClient, type RequestEvent } from "../../src/index.ts";
 import { caught } from "../helpers/caught.ts";
 import { startDownload } from "../download/downloads.ts";
 import { readyAsset, serve, startContentServer } from "../servers/content-server.ts";
-import { answer, silence, startFaultServer } from "../servers/fault-server.ts";
+import { answer, reset, silence, startFaultServer } from "../servers/fault-server.ts";
 import { recordLog } from "./recording-logger.ts";
-import { answerError, assetBody, createTestClient, id, path } from "./test-client.ts";
+import { answerError, apiKey, asset, assetBody, createTestClient, id, path } from "./test-client.ts";
 
 const channel = tracingChannel<unknown, RequestEvent>("chenyu-assets:request");
 
@@ -74,13 +74,14 @@ test("a store that is bound to the channel is that of the request", async () => 
   expect([seen, storage.getStore()]).toEqual([[1], undefined]);
 });
 
-test("an abort ends the request with the signal's reason", async () => {
+test("an abort ends the request without the signal's reason, which may be a secret of its owner", async () => {
   const records = record();
   const reason = new Error("enough");
   const controller = new AbortController();
   const fetch = (): Promise<Response> => (controller.abort(reason), new Promise(() => {}));
   await caught(createClient({ apiKey: "k", fetch }).assets.get(id, { signal: controller.signal }));
-  expect(records.at(-1)).toMatchObject(["asyncEnd", { error: reason }]);
+  expect(records.at(-1)).toMatchObject(["asyncEnd", { error: { name: "AbortError" } }]);
+  expect(inspect(records)).not.toContain("enough");
 });
 
 test.each([
@@ -105,4 +106,59 @@ test("a content host that stays silent ends its request with the TimeoutError", 
   await startDownload(server, { idleTimeoutMs: 100 }).then((download) => download.bytes());
   const errors = records.filter(([name]) => name === "asyncEnd").map(([, { error }]) => error);
   expect(errors).toMatchObject([undefined, { name: "TimeoutError", clock: "idle" }, undefined]);
+});
+
+test("a subscriber that freezes or changes the event changes nothing else", async () => {
+  const change = (event: RequestEvent): void => void (event.path = "changed");
+  const ignore = (): void => {};
+  const frozen = {
+    start: (event: object) => void Object.freeze(event),
+    end: ignore,
+    asyncStart: ignore,
+    asyncEnd: ignore,
+    error: ignore,
+  };
+  const changing = { ...frozen, start: change };
+  const { logger, lines } = recordLog();
+  for (const subscribers of [changing, frozen]) {
+    await using server = await startFaultServer(reset, answer(200, assetBody));
+    channel.subscribe(subscribers);
+    await createTestClient(server, { logger }).assets.get(id);
+    channel.unsubscribe(subscribers);
+  }
+  expect(lines.map(({ level, fields }) => [level, fields.path])).toEqual([
+    ["warn", path],
+    ["info", path],
+    ["warn", path],
+    ["info", path],
+  ]);
+});
+
+test.each<[name: string, tracing: object]>([
+  [
+    "throws",
+    {
+      tracePromise: () => {
+        throw new Error("not implemented");
+      },
+    },
+  ],
+  ["returns nothing", { tracePromise: () => undefined }],
+  ["runs the work and returns nothing", { tracePromise: (work: () => unknown) => void work() }],
+  ["is missing", {}],
+])("a call works where tracePromise %s", async (_name, tracing) => {
+  vi.stubGlobal("process", { getBuiltinModule: () => ({ tracingChannel: () => tracing }) });
+  const client = createClient({ apiKey: "k", fetch: async () => new Response(assetBody) });
+  vi.unstubAllGlobals();
+  expect(await client.assets.get(id)).toEqual(asset);
+});
+
+test("a framework's own error is thrown as it is, and not shown", async () => {
+  const records = record();
+  const { logger, lines } = recordLog();
+  const bailOut = Object.assign(new Error(`at ${apiKey}`), { digest: "NEXT" });
+  const fetch = (): Promise<Response> => Promise.reject(bailOut);
+  expect(await caught(createClient({ apiKey, fetch, logger }).assets.get(id))).toBe(bailOut);
+  expect(lines).toMatchObject([{ level: "info" }]);
+  expect(inspect([records, lines], { depth: Infinity, showHidden: true })).not.toContain(apiKey);
 });

@@ -49,11 +49,16 @@ test.concurrent("a connection that breaks is a warning with the delay before the
   expect(outline(lines)).toEqual([
     ["info", 1, 200],
     ["info", 2, 200],
-    ["warn", 2, undefined],
+    ["warn", 2, 200],
     ["info", 3, 206],
   ]);
   const fields: LogFields = lines[2]!.fields;
-  expect(fields).toMatchObject({ host: new URL(server.url).host, error: { name: "NetworkError" } });
+  expect(fields).toMatchObject({
+    method: "GET",
+    host: new URL(server.url).host,
+    path: "/file",
+    error: { name: "NetworkError" },
+  });
   expect(server.gapsMs()[0]).toBeGreaterThan(fields.retryDelayMs! - 5);
 });
 
@@ -112,4 +117,16 @@ test.concurrent("the failure of a look-up for a fresh URL is told once", async (
     ["error", 3, 404],
   ]);
   expect(lines[2]!.fields.error).toBe(error);
+});
+
+test.concurrent("a temporary failure of a content host has one line, with the delay", async () => {
+  await using server = await startReady(say(503), serve(bytes));
+  const { logger, lines } = recordLog();
+  await expectBytes(startDownload(server, {}, { logger }));
+  expect(outline(lines)).toEqual([
+    ["info", 1, 200],
+    ["warn", 2, 503],
+    ["info", 3, 200],
+  ]);
+  expect(lines[1]!.fields).toMatchObject({ path: "/file", retryDelayMs: expect.any(Number) });
 });

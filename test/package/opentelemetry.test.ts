@@ -46,7 +46,7 @@ test("each attempt of a look-up is a span below the caller's, and a failed one h
     status: { code: 2, message: expect.stringContaining("(rate_limited)") },
   });
   expect(second).toMatchObject({
-    attributes: { "http.response.status_code": 200, "http.request.resend_count": 1 },
+    attributes: { "http.response.status_code": 200, "chenyu_assets.attempt": 2 },
     status: { code: 0 },
   });
   for (const span of [first!, second!]) expect(span.parentSpanContext?.spanId).toBe(job!.spanContext().spanId);
@@ -60,6 +60,17 @@ test("a download has a span for its look-up and one for each request for content
   expect(JSON.stringify(spans.map(({ name, attributes, status }) => [name, attributes, status]))).not.toMatch(
     /signature/,
   );
+});
+
+test("a content host's refusal is an error with its status", async () => {
+  const data = { asset_id: "asset_1", signed_url: "https://a.example/f" };
+  const answers = [Response.json({ code: 0, msg: "", data }), new Response("", { status: 501 })];
+  const { assets } = createClient({ apiKey: "any", fetch: async () => answers.shift()! });
+  await caught(assets.download("asset_1").then((download) => download.bytes()));
+  expect(exporter.getFinishedSpans()[1]).toMatchObject({
+    attributes: { "http.response.status_code": 501, "error.type": "501" },
+    status: { code: 2 },
+  });
 });
 
 test("a request without a response has a span with the error alone", async () => {
