@@ -93,6 +93,8 @@ describe("the mock goes on after", () => {
         .tuple(id, fc.string({ unit: visible, maxLength: 9 }))
         .map(([name, query]) => `/assets/${name}/content?${query}`),
       id.map((name) => `/assets/${name}/content`),
+      id.map((name) => `/__mock/requests?${name}`),
+      fc.constantFrom("key", "asset_id", "since").chain((name) => id.map((text) => `/__mock/requests?${name}=${text}`)),
     );
     const good = fc.constantFrom(
       "application/json",
@@ -120,6 +122,7 @@ describe("the mock goes on after", () => {
       "Accept",
       "Origin",
       "Content-Type",
+      "Authorization",
     ];
     const header = fc
       .tuple(fc.constantFrom(...names), value)

@@ -16,7 +16,7 @@ const project = await makeFolder();
 const scripts = {
   test: "node app.mjs",
   mock: "chenyu-assets mock",
-  background: "chenyu-assets mock --port 0 --quiet > url &",
+  background: "chenyu-assets mock --port 0 --quiet > url & until [ -s url ]; do sleep 0.1; done",
 };
 const app = `
   import { createClient } from "chenyu-assets";
