@@ -24,7 +24,9 @@ export async function openSession(command: string, operands: string[], values: O
   const ids = operands.map(parseAssetId);
   const apiKey = await readApiKey(values["api-key-file"]);
   const logger = createCommandLogger(values);
-  const client = createClient({ apiKey, baseUrl: values["base-url"], logger, ...(await useProxy()) });
+  const baseUrl = values["base-url"];
+  const proxy = await useProxy(baseUrl ?? process.env.CHENYU_BASE_URL);
+  const client = createClient({ apiKey, baseUrl, logger, ...proxy });
   return { ids, client, signal: abortOnSignals() };
 }
 

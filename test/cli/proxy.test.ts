@@ -91,6 +91,21 @@ test.each(["a.invalid.example", "a.invalid:1", "10.0.0.0/8"])("NO_PROXY=%s is an
   expect([exitCode, isUsed()]).toEqual([0, true]);
 });
 
+test("no address of this machine is asked through the proxy", async () => {
+  const variables = { CHENYU_BASE_URL: `http://127.0.0.2:${mock.port}`, HTTP_PROXY: proxy.host };
+  const { exitCode } = await runAtProxy(["get", id], variables); // nobody listens there
+  expect([exitCode, proxy.requests]).toEqual([1, []]);
+});
+
+test("a proxy that cannot be used does not matter for the mock on this machine", async () => {
+  const variables = {
+    CHENYU_BASE_URL: mock.origin,
+    https_proxy: "socks5://127.0.0.1:1",
+    HTTP_PROXY: "http://u:100%@a",
+  };
+  expect((await runAtProxy(["get", id], variables)).exitCode).toBe(0);
+});
+
 test.each(["127.0.0.1", "localhost"])("the mock on %s is asked without the proxy", async (host) => {
   const variables = { CHENYU_BASE_URL: `http://${host}:${mock.port}`, HTTP_PROXY: proxy.host, HTTPS_PROXY: proxy.host };
   const { exitCode } = await runAtProxy(["get", id], variables);
@@ -121,6 +136,7 @@ test.each([
   ["HTTP_PROXY", "socks5://user:s3cret@127.0.0.1:1"],
   ["https_proxy", "http://user:s3cret@"],
   ["HTTPS_PROXY", "http://user:s3cret@a b"],
+  ["HTTPS_PROXY", "http://user:s3cret100%@127.0.0.1:1"],
 ])("%s=%s is wrong usage, and its value is not shown", async (name, value) => {
   const { exitCode, stderr } = await runAtProxy(["get", id], { [name]: value });
   expect(exitCode).toBe(2);
