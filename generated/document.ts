@@ -28,7 +28,8 @@ export interface TestAsset {
 /** An example of the document, by the status and the name that it has there. */
 export interface TestAnswer {
   status: number;
-  example: string;
+  /** Absent in an asset of your own, if the answer has fields or a body that you gave. */
+  example?: string;
   /** What is wrong with the signed URL. Absent: nothing. */
   signed_url?: SignedUrlFault;
 }
@@ -36,8 +37,14 @@ export interface TestAnswer {
 /** What is wrong with a content: see the summaries in openapi/openapi.yaml, `x-test-assets`. */
 export type ContentFault = "drops" | "no_ranges" | "short" | "slow" | "no_validator" | "weak_etag" | "redirects" | "closes";
 
+/** All values of {@link ContentFault}. */
+export const contentFaults: readonly ContentFault[] = ["drops","no_ranges","short","slow","no_validator","weak_etag","redirects","closes"];
+
 /** What is wrong with a signed URL: it has expired, or it expires or the file changes in the middle of the first transfer. */
 export type SignedUrlFault = "expired" | "expiring" | "changing";
+
+/** All values of {@link SignedUrlFault}. */
+export const signedUrlFaults: readonly SignedUrlFault[] = ["expired","expiring","changing"];
 
 /** The name of a test asset. */
 export type TestAssetName = "image" | "video" | "audio" | "empty" | "persistent" | "underReview" | "unknownStatus" | "alwaysUnderReview" | "expired" | "noPermission" | "reviewFailed" | "badRequest" | "permissionDenied" | "notFound" | "rateLimited" | "rateLimitedInEnvelope" | "serverError" | "recovers" | "drops" | "noRanges" | "short" | "slow" | "expiredUrl" | "large" | "expiresMidway" | "changes" | "noValidator" | "weakEtag" | "redirects" | "closes";

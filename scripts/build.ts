@@ -19,8 +19,9 @@ compile("dist/esm", "module");
 compile("dist/cjs", "commonjs", commonJs);
 
 const bundledFiles = await Promise.all([
-  bundlePackages("dist/esm/src/files/name.js", "esm"),
-  bundlePackages("dist/cjs/src/files/name.js", "cjs"),
+  bundlePackages("dist/esm/src/core/media-type.js", "esm"),
+  bundlePackages("dist/cjs/src/core/media-type.js", "cjs"),
+  bundlePackages("dist/esm/src/cli/assets-file.js", "esm"),
 ]);
 writeFileSync(`${root}dist/third-party-licenses.txt`, licencesOf(bundledFiles.flat()));
 
@@ -72,6 +73,7 @@ async function bundlePackages(file: string, format: "esm" | "cjs"): Promise<stri
     platform: "node",
     target: "node20",
     charset: "utf8",
+    minify: true, // others' code: who reads it, reads the package itself
     metafile: true,
   });
   return Object.keys(metafile.inputs).filter((path) => path !== file);

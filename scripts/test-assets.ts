@@ -7,7 +7,7 @@ export const testAssetGroups = ["ready", "failures", "content"] as const;
 export type TestAssetGroup = (typeof testAssetGroups)[number];
 type TestAnswer = TestAsset["answers"][number];
 
-/** What can be wrong with a content: the check and the type `ContentFault` are both made from this list. */
+/** What can be wrong with a content: the check, the type `ContentFault` and its list are all made from this one. */
 const contentFaults = ["drops", "no_ranges", "short", "slow", "no_validator", "weak_etag", "redirects", "closes"];
 
 /** What can be wrong with a signed URL; the document says what each one means. */
@@ -53,7 +53,8 @@ export interface TestAsset {
 /** An example of the document, by the status and the name that it has there. */
 export interface TestAnswer {
   status: number;
-  example: string;
+  /** Absent in an asset of your own, if the answer has fields or a body that you gave. */
+  example?: string;
   /** What is wrong with the signed URL. Absent: nothing. */
   signed_url?: SignedUrlFault;
 }
@@ -61,8 +62,14 @@ export interface TestAnswer {
 /** What is wrong with a content: see the summaries in openapi/openapi.yaml, \`x-test-assets\`. */
 export type ContentFault = ${union(contentFaults)};
 
+/** All values of {@link ContentFault}. */
+export const contentFaults: readonly ContentFault[] = ${JSON.stringify(contentFaults)};
+
 /** What is wrong with a signed URL: it has expired, or it expires or the file changes in the middle of the first transfer. */
 export type SignedUrlFault = ${union(signedUrlFaults)};
+
+/** All values of {@link SignedUrlFault}. */
+export const signedUrlFaults: readonly SignedUrlFault[] = ${JSON.stringify(signedUrlFaults)};
 
 /** The name of a test asset. */
 export type TestAssetName = ${union(Object.keys(assets))};

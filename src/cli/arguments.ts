@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import type { Asset } from "../index.ts";
 import { commandNames, isCommandName, optionsOf, type CommandName } from "./commands.ts";
 import { optionNames, options, type OptionName, type OptionValues } from "./options.ts";
-import { suggest } from "./suggest.ts";
+import { suggest } from "../core/suggest.ts";
 
 /** Thrown for a command line that cannot be right, before anything is sent. */
 export class UsageError extends Error {

@@ -171,6 +171,22 @@ export const commands: Record<CommandName, Command> = {
         en: "Let X-Forwarded-Host and X-Forwarded-Proto go before Host.",
         zh: "优先使用 X-Forwarded-Host 和 X-Forwarded-Proto，而不是 Host。",
       },
+      assets: {
+        en: "A file, JSON or YAML, with assets of your own by id. Paths of contents in it begin at its folder.",
+        zh: "JSON 或 YAML 文件，按 id 列出自定义资源。其中的内容路径相对于该文件所在的文件夹。",
+      },
+      latency: {
+        en: "How long the mock waits before it answers, in milliseconds: 200, or 100-500 for another time each. (default: 0)",
+        zh: "响应前等待多少毫秒：200，或 100-500 表示每次在此范围内取值。（默认：0）",
+      },
+      "error-rate": {
+        en: "How many of the requests fail with HTTP 500, from 0 to 1. (default: 0)",
+        zh: "以 HTTP 500 失败的请求所占的比例，0 到 1。（默认：0）",
+      },
+      seed: {
+        en: "Repeats the latencies and errors of the run that printed this seed. (default: one by chance)",
+        zh: "使用某次运行输出的种子，重现同样的延迟和错误。（默认：随机）",
+      },
       quiet: { en: "Print only the URL: no table, no requests.", zh: "只输出 URL，不输出表格和请求。" },
     },
     examples: ["chenyu-assets mock", "chenyu-assets mock --port 0 --quiet"],

@@ -9,6 +9,9 @@ const flags: Partial<Record<string, string>> = {
   idleTimeoutMs: "--timeout",
   sha256: "--sha256",
   publicUrl: "--public-url",
+  latencyMs: "--latency",
+  errorRate: "--error-rate",
+  seed: "--seed",
 };
 
 /** Flags that a command has instead of those above. */
@@ -23,6 +26,8 @@ const words: [sdk: string | RegExp, commandLine: string][] = [
   ['overwrite: "replace" or "skip"', "--overwrite replace or skip"],
   ['overwrite: "replace"', "--overwrite replace"],
   ["another target", "another --output"],
+  [/^assets\./, "--assets: "],
+  [/^assets:/, "--assets:"],
   ["wait: true", "--wait"],
   [/allowInsecureHosts: \["(.+)"\]/, "CHENYU_ALLOW_INSECURE_HOSTS=$1"],
   ["allowInsecureHosts", "CHENYU_ALLOW_INSECURE_HOSTS"],

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import mime from "mime";
 import type { Asset } from "../core/asset.ts";
+import { extensionOfType } from "../core/media-type.ts";
 
 /**
  * How a file in a folder is named:
@@ -35,7 +35,7 @@ const maxIdBytes = 100;
 export function fileNameOf(asset: Asset, naming: FileNaming = "original"): string {
   const { original_filename, asset_id, mime_type } = Object(asset) as Asset; // each field is checked
   const original = safeFileName(original_filename);
-  const end = extensionOf(original ?? "") || extensionOf(`.${mime.getExtension(mime_type) ?? ""}`);
+  const end = extensionOf(original ?? "") || extensionOf(`.${extensionOfType(mime_type) ?? ""}`);
   if (naming === "id") return makeSafe(distinctId(asset_id, plainId) + end);
   if (naming !== "original-id") return original ?? makeSafe((safeFileName(asset_id) ?? "asset") + end);
   const id = distinctId(asset_id, plainIdWithoutHyphen);

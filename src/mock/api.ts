@@ -1,32 +1,33 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { contentPath, type TestAnswer } from "../../generated/document.ts";
+import { contentPath } from "../../generated/document.ts";
 import { fillPath, toAssetUri } from "../core/asset-ref.ts";
 import type { ExampleChoice, Prism } from "./prism.ts";
 import type { MockResponse } from "./response.ts";
 import type { RequestHead, RequestTarget } from "./routes.ts";
 import { signUrl } from "./signed-url.ts";
-import { testAssetOrImage } from "./test-assets.ts";
-import type { LookUpCounts } from "./worlds.ts";
+import type { PlayedAnswer, PlayedAsset } from "./test-assets.ts";
+import type { World } from "./worlds.ts";
 
-/** Answers a request to the API, as the document says. */
+/** Answers a request to the API, as the document says. @param asset - The one that is looked up. */
 export async function answerApi(
   prism: Prism,
-  lookUpCounts: LookUpCounts,
+  { lookUps }: World,
   request: RequestHead,
   { path, lookUpId, key }: RequestTarget,
+  asset: PlayedAsset,
 ): Promise<MockResponse> {
   const failure = await prism.validateRequest(request, path);
   if (failure !== undefined) return failure;
   // An id that the document's pattern allows and a path does not, like `..`.
   if (lookUpId === undefined) return prism.getExample(badRequest);
   if (invalidKey.test(String(request.headers.authorization))) return prism.getExample(unauthenticated);
-  const choice = preferredAnswer(request.headers) ?? nextAnswer(lookUpCounts, lookUpId);
+  const choice = preferredAnswer(request.headers) ?? nextAnswer(lookUps, asset);
   const example = await prism.getExample(choice);
   if (!hasAsset(example.body)) return example;
   const url = request.origin + fillPath(contentPath, lookUpId);
   // Prism has refused a request without a key.
   const signedUrl = signUrl(url, lookUpId, key!, choice.signed_url);
-  return { ...example, body: fillExample(example.body, lookUpId, url, signedUrl) };
+  return { ...example, body: fillExample(example.body, lookUpId, url, signedUrl, choice.fields) };
 }
 
 /** A key that the mock refuses. */
@@ -43,11 +44,10 @@ function preferredAnswer({ prefer }: IncomingHttpHeaders): ExampleChoice | undef
   return { ...(status && { status: Number(status) }), ...(example && { example }) };
 }
 
-function nextAnswer(lookUpCounts: LookUpCounts, id: string): TestAnswer {
-  const { answers } = testAssetOrImage(id);
-  const index = Math.min(lookUpCounts.get(id) ?? 0, answers.length - 1);
-  // Only sequences are counted, so that the map does not grow with every id.
-  if (answers.length > 1) lookUpCounts.set(id, index + 1);
+function nextAnswer(lookUps: World["lookUps"], asset: PlayedAsset): PlayedAnswer {
+  const { answers } = asset;
+  const index = Math.min(lookUps.get(asset) ?? 0, answers.length - 1);
+  lookUps.set(asset, index + 1);
   return answers[index]!;
 }
 
@@ -61,8 +61,18 @@ export function hasAsset(body: unknown): body is AssetBody {
   return Object(body).data?.asset_id !== undefined;
 }
 
-/** Puts the requested id into an example, with addresses and times that hold now. Null and absent fields stay so. */
-function fillExample(body: AssetBody, id: string, url: string, signedUrl: string): AssetBody {
+/**
+ * Puts the requested id into an example, with addresses and times that hold now. Null and absent fields stay so.
+ *
+ * @param given - Fields that stay as they are.
+ */
+function fillExample(
+  body: AssetBody,
+  id: string,
+  url: string,
+  signedUrl: string,
+  given: PlayedAnswer["fields"],
+): AssetBody {
   const fields = {
     asset_id: id,
     asset_uri: toAssetUri(id),
@@ -72,7 +82,7 @@ function fillExample(body: AssetBody, id: string, url: string, signedUrl: string
     expires_at: inThreeDays(),
   };
   const present = Object.entries(fields).filter(([name]) => body.data[name] != null);
-  return { ...body, data: { ...body.data, ...Object.fromEntries(present) } };
+  return { ...body, data: { ...body.data, ...Object.fromEntries(present), ...given } };
 }
 
 const dayMs = 86_400_000;

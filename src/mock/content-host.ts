@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ContentFault } from "../../generated/document.ts";
+import { sizeOf } from "../core/asset.ts";
 import { hasAsset, type AssetBody } from "./api.ts";
-import { makeContent, type Content } from "./content.ts";
+import { makeContent, readOwnFile, type Content, type Version } from "./content.ts";
 import type { Prism } from "./prism.ts";
 import { selectRange } from "./ranges.ts";
 import { textResponse, type MockResponse } from "./response.ts";
 import { redirectName, type RequestHead } from "./routes.ts";
 import { checkSignature } from "./signed-url.ts";
-import { testAssetOrImage } from "./test-assets.ts";
+import type { PlayedAsset } from "./test-assets.ts";
 
 /**
  * Answers a request for the content of an asset. A URL that has a query is checked as a signed one.
@@ -19,10 +19,11 @@ export async function answerContent(
   request: RequestHead,
   id: string,
   query: URLSearchParams,
+  asset: PlayedAsset,
 ): Promise<MockResponse> {
   const { method, headers, url } = request;
   if (!["GET", "HEAD"].includes(method)) return textResponse(405, "Use GET or HEAD.", { Allow: "GET, HEAD" });
-  const { answers, content: fault } = testAssetOrImage(id);
+  const { answers, fault } = asset;
   const { body } = await prism.getExample(answers.at(-1)!);
   if (!hasAsset(body)) return textResponse(404, "This asset has no content.");
   if (query.size > 0 && headers.authorization !== undefined) {
@@ -41,7 +42,7 @@ export async function answerContent(
 
   // The file changes when its first bytes have been sent.
   const isOldVersion = signature === "changing" && !isForRest;
-  const content = contentOf(id, body.data, fault, isOldVersion ? "old" : "new");
+  const content = contentOf(id, body.data, asset, isOldVersion ? "old" : "new");
   const { start, end, ...head } = selectRange(request, content, fault);
   if (fault === "closes") head.headers.Connection = "close";
   if (method === "HEAD" || head.status === 304) return head;
@@ -52,19 +53,21 @@ export async function answerContent(
   return { ...head, content: fault === "slow" ? throttle(bytes) : bytes, drops };
 }
 
-function contentOf(
-  id: string,
-  { mime_type, size_bytes, original_filename }: AssetBody["data"],
-  fault: ContentFault | undefined,
-  version: "old" | "new",
-): Content {
-  const size = fault === "short" ? Math.floor(size_bytes / 2) : size_bytes;
-  const { etag, lastModified, ...content } = makeContent(id, mime_type, size, version);
+function contentOf(id: string, data: AssetBody["data"], { fault, file }: PlayedAsset, version: Version): Content {
+  const { mime_type, original_filename } = data;
+  const fullSize = sizeOf(data) ?? 0;
+  const size = fault === "short" ? Math.floor(fullSize / 2) : fullSize;
+  const mimeType = headerValue.test(mime_type) ? mime_type : "application/octet-stream";
+  const made = file ? readOwnFile(file, mimeType, version) : makeContent(id, mimeType, size, version);
+  const { etag, lastModified, ...content } = made;
   const fileName = typeof original_filename === "string" && original_filename !== "" ? original_filename : undefined;
   if (fault === "no_validator") return { ...content, fileName };
   if (fault === "weak_etag") return { ...content, fileName, etag: `W/${etag}` };
   return { ...content, fileName, etag, lastModified };
 }
+
+/** The document takes any text as a media type, but a header does not. */
+const headerValue = /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/;
 
 const slowBytesPerSecond = 200_000;
 

@@ -1,20 +1,44 @@
+import { ConfigError } from "../core/errors.ts";
 import { isLoopback } from "../core/runtime.ts";
+import type { AssetStore } from "./asset-store.ts";
 import type { Journal, RequestFilter } from "./journal.ts";
+import { resolveOwnAsset } from "./own-asset.ts";
+import type { Prism } from "./prism.ts";
+import { maxBodyBytes, parseJson, readBody } from "./request-body.ts";
 import { textResponse, type MockResponse } from "./response.ts";
-import { healthPath, requestsPath, resetPath, type RequestHead, type RequestTarget } from "./routes.ts";
-import { fingerprintForm, type Worlds } from "./worlds.ts";
+import {
+  assetsPath,
+  healthPath,
+  matchAssetId,
+  requestsPath,
+  resetPath,
+  type ReceivedRequest,
+  type RequestTarget,
+} from "./routes.ts";
+import { fingerprintForm } from "./worlds.ts";
 
 /** Answers a request for the mock itself. */
-export type Control = (request: RequestHead, target: RequestTarget) => MockResponse;
+export type Control = (request: ReceivedRequest, target: RequestTarget) => Promise<MockResponse>;
 
 interface Route {
   /** The query parameters that it takes. */
   parameters: ParameterName[];
-  answer(filter: RequestFilter): MockResponse;
+  answer(filter: RequestFilter, request: ReceivedRequest): MockResponse | Promise<MockResponse>;
 }
 
+/** What the requests for the mock itself show and change. */
+interface Parts {
+  prism: Prism;
+  journal: Journal;
+  store: AssetStore;
+  /** Goes back to the start: for one key, or for all. */
+  reset: (key: string | undefined) => void;
+}
+
+const assetPath = `${assetsPath}/{asset_id}`;
+
 /** Makes the function that answers what begins with `/__mock/`. */
-export function createControl(worlds: Worlds, journal: Journal): Control {
+export function createControl({ prism, journal, store, reset }: Parts): Control {
   const routes: Record<string, Route> = {
     [`GET ${healthPath}`]: {
       parameters: [],
@@ -36,17 +60,39 @@ export function createControl(worlds: Worlds, journal: Journal): Control {
     [`POST ${resetPath}`]: {
       parameters: ["key"],
       answer({ key }) {
-        worlds.reset(key);
-        journal.clear(key);
+        reset(key);
         return noContent;
+      },
+    },
+    [`GET ${assetsPath}`]: {
+      parameters: ["key"],
+      answer: ({ key }) => json(store.list(key)),
+    },
+    [`PUT ${assetPath}`]: {
+      parameters: ["key"],
+      async answer({ key, assetId }, { body }) {
+        const bytes = await readBody(body);
+        if (bytes === undefined) return bodyTooLarge;
+        const asset = await resolveOwnAsset(prism, assetId!, parseJson(bytes), false);
+        store.put(asset, key);
+        return json(asset.shown);
+      },
+    },
+    [`DELETE ${assetPath}`]: {
+      parameters: ["key"],
+      answer({ key, assetId }) {
+        return store.delete(assetId!, key) ? noContent : textResponse(404, "No such asset was put for this key.");
       },
     },
   };
   const names = Object.keys(routes);
 
-  return ({ method, headers }, { path, query, key }) => {
-    const route = routes[`${method === "HEAD" ? "GET" : method} ${path}`];
-    const methods = names.flatMap((name) => (name.endsWith(` ${path}`) ? name.split(" ")[0]! : []));
+  return async (request, { path, query, key }) => {
+    const { method, headers } = request;
+    const ownId = matchAssetId(path, assetPath);
+    const template = ownId === undefined ? path : assetPath;
+    const route = routes[`${method === "HEAD" ? "GET" : method} ${template}`];
+    const methods = names.flatMap((name) => (name.endsWith(` ${template}`) ? name.split(" ")[0]! : []));
     if (methods.length === 0) return textResponse(404, `Below /__mock/ there is only: ${names.join(", ")}.`);
     if (route === undefined) return textResponse(405, `Use ${methods.join(" or ")}.`, { Allow: methods.join(", ") });
     if (!["GET", "HEAD"].includes(method) && isForeign(headers.origin)) {
@@ -57,14 +103,22 @@ export function createControl(worlds: Worlds, journal: Journal): Control {
     }
     const fault = findFault(query, route.parameters);
     if (fault !== undefined) return textResponse(400, fault);
-    const assetId = query.get("asset_id") ?? undefined;
-    return route.answer({ key: query.get("key") ?? key, assetId, since: Number(query.get("since")) });
+    const assetId = ownId ?? query.get("asset_id") ?? undefined;
+    try {
+      return await route.answer({ key: query.get("key") ?? key, assetId, since: Number(query.get("since")) }, request);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      return textResponse(400, error.message);
+    }
   };
 }
 
 function json(body: object): MockResponse {
   return { status: 200, headers: { "Content-Type": "application/json", "Cache-Control": "no-store" }, body };
 }
+
+// The connection ends, because the rest of the body is not read.
+const bodyTooLarge = textResponse(413, `Send at most ${maxBodyBytes} bytes.`, { Connection: "close" });
 
 const noContent: MockResponse = { status: 204, headers: {} };
 

@@ -9,16 +9,17 @@ export type MockFetch = (input: string | URL | Request, init?: RequestInit) => P
 /** Makes a `fetch` that a handler answers, whatever the host. @param isClosed - Whether requests fail. @internal */
 export function createFetch({ handle }: Pick<Handler, "handle">, isClosed: () => boolean): MockFetch {
   return async (input, init) => {
-    const { method, url, headers } = new Request(input, init);
+    const { method, url, headers, body } = new Request(input, init);
     const { origin, host, pathname, search } = new URL(url);
     // The caller's own signal, because that of a request may be collected while the body is read.
     const signal: AbortSignal | null | undefined = init?.signal === undefined ? Object(input).signal : init.signal;
-    const head = { method, url: pathname + search, headers: { host, ...Object.fromEntries(headers) }, origin };
+    const ownHeaders = { host, ...Object.fromEntries(headers) };
+    const request = { method, url: pathname + search, headers: ownHeaders, origin, body: body ?? nothing() };
 
     async function send(): Promise<ReadyResponse> {
       if (isClosed()) throw new TypeError("fetch failed", { cause: new Error("the mock is closed") });
       try {
-        return await handle(head);
+        return await handle(request);
       } catch (error) {
         throw new TypeError("fetch failed", { cause: error }); // `onRequest` threw
       }
@@ -27,7 +28,7 @@ export function createFetch({ handle }: Pick<Handler, "handle">, isClosed: () =>
     signal?.throwIfAborted();
     const answered = signal ? await untilAbort(signal, send) : await send();
     signal?.throwIfAborted(); // it did after the answer, before this line
-    return toResponse(answered, origin + head.url, (body) => toStream(body, answered.drops, signal, isClosed));
+    return toResponse(answered, origin + request.url, (body) => toStream(body, answered.drops, signal, isClosed));
   };
 }
 
@@ -84,6 +85,8 @@ function toStream(
     cancel: end,
   });
 }
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 async function* once<Value>(value: Value): AsyncGenerator<Value> {
   yield value;

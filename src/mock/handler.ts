@@ -1,12 +1,16 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { answerApi } from "./api.ts";
+import type { AssetStore } from "./asset-store.ts";
 import { answerContent } from "./content-host.ts";
 import { createControl } from "./control.ts";
 import { createJournal, describeRequest, type MockRequest } from "./journal.ts";
 import type { Prism } from "./prism.ts";
 import { textResponse, type MockResponse } from "./response.ts";
-import { parseTarget, servedRoutes, type RequestHead, type RequestTarget } from "./routes.ts";
-import { createWorlds } from "./worlds.ts";
+import { parseTarget, servedRoutes, type ReceivedRequest, type RequestHead, type RequestTarget } from "./routes.ts";
+import type { PlayedAsset } from "./test-assets.ts";
+import { draw, type Forecast, type Weather } from "./weather.ts";
+import { createWorlds, recall, type World } from "./worlds.ts";
 
 /** A response that a socket or `mock.fetch` can send as it is. */
 export interface ReadyResponse {
@@ -20,33 +24,55 @@ export interface ReadyResponse {
 
 /** Answers requests, without sockets. */
 export interface Handler {
-  /** Answers a request. Rejects when `onRequest` throws: then the connection ends. */
-  handle(request: RequestHead): Promise<ReadyResponse>;
+  /** Answers a request. Rejects when `onRequest` throws, or when the mock closes: then the connection ends. */
+  handle(request: ReceivedRequest): Promise<ReadyResponse>;
   requests: readonly MockRequest[];
-  /** Begins all sequences again, and empties the journal. */
+  /** Goes back to the start: sequences, weather, own assets and journal. */
   reset(): void;
 }
 
+/** What a handler needs of the options of the mock. */
 export interface HandlerOptions {
+  store: AssetStore;
+  weather: Weather;
+  seed: number;
   cors: boolean;
   /** Where clients reach the mock, without a slash at its end; `undefined` if each request says it. */
   publicUrl: string | undefined;
   onRequest: ((request: MockRequest) => unknown) | undefined;
+  /** Aborts when the mock closes. */
+  signal: AbortSignal;
 }
 
 /** Makes a handler with a state of its own. */
-export function createHandler(prism: Prism, { cors, publicUrl, onRequest }: HandlerOptions): Handler {
+export function createHandler(prism: Prism, options: HandlerOptions): Handler {
+  const { store, cors, publicUrl, onRequest, signal } = options;
   const worlds = createWorlds();
   const journal = createJournal();
-  const answerControl = createControl(worlds, journal);
+  const answerControl = createControl({ prism, journal, store, reset });
   let sequence = 0;
 
-  async function answer(request: RequestHead, target: RequestTarget): Promise<MockResponse> {
+  function reset(key: string | undefined): void {
+    worlds.reset(key);
+    store.reset(key);
+    journal.clear(key);
+  }
+
+  async function answer(request: ReceivedRequest, target: RequestTarget, asset: PlayedAsset): Promise<MockResponse> {
     if (cors && isPreflight(request)) return answerPreflight(request.headers);
     if (target.isControl) return answerControl(request, target);
     if (!target.isApi && target.contentId === undefined) return notServed;
-    if (target.contentId !== undefined) return answerContent(prism, request, target.contentId, target.query);
-    return answerApi(prism, worlds.countsOf(target.key), request, target);
+    const world = worlds.of(target.key);
+    const { fails, delayMs } = forecast(options, asset, world, target);
+    const answered = fails ? await answerFailure(prism, target) : await play(request, target, asset, world);
+    if (delayMs > 0) await sleep(delayMs, undefined, { signal });
+    return answered;
+  }
+
+  function play(request: RequestHead, target: RequestTarget, asset: PlayedAsset, world: World): Promise<MockResponse> {
+    return target.contentId === undefined
+      ? answerApi(prism, world, request, target, asset)
+      : answerContent(prism, request, target.contentId, target.query, asset);
   }
 
   return {
@@ -57,11 +83,16 @@ export function createHandler(prism: Prism, { cors, publicUrl, onRequest }: Hand
       const startedAt = performance.now();
       const request = publicUrl === undefined ? received : locate(received, publicUrl);
       const target = parseTarget(request);
-      const answered = await answer(request, target).catch((error: unknown) => textResponse(500, String(error)));
+      const asset = store.find(target.assetId ?? "", target.key);
+      const answered = await answer(request, target, asset).catch((error: unknown) => {
+        signal.throwIfAborted();
+        return textResponse(500, String(error));
+      });
       const { status, body: value, content, drops = false } = answered;
       const text = typeof value === "string" ? value : JSON.stringify(value);
       sequence += 1;
-      const described = describeRequest(request, target);
+      const testAsset = asset.shown.asset_id === target.assetId ? asset.shown : undefined;
+      const described = { ...describeRequest(request, target), testAsset };
       const durationMs = performance.now() - startedAt;
       const record: MockRequest = { sequence, time, ...described, status, durationMs, bytesSent: 0 };
       if (!target.isControl) journal.add(record);
@@ -74,15 +105,37 @@ export function createHandler(prism: Prism, { cors, publicUrl, onRequest }: Hand
       return { status, headers, body: content ? count(content, record) : text, drops };
     },
 
-    reset() {
-      worlds.reset(undefined);
-      journal.clear(undefined);
-    },
+    reset: () => reset(undefined),
   };
 }
 
+/** Finds the weather of a request: of its asset, else of the mock. */
+function forecast(
+  { weather, seed }: HandlerOptions,
+  asset: PlayedAsset,
+  { requests }: World,
+  { path, key = "" }: RequestTarget,
+): Forecast {
+  const latencyMs = asset.weather?.latencyMs ?? weather.latencyMs;
+  const errorRate = asset.weather?.errorRate ?? weather.errorRate;
+  if (!latencyMs && !errorRate) return fairWeather;
+  const count = recall(requests, path, maxCountedPaths, () => 0) + 1;
+  requests.set(path, count);
+  return draw({ latencyMs, errorRate }, `${seed} ${key} ${path} ${count}`);
+}
+
+const maxCountedPaths = 1000;
+const fairWeather: Forecast = { fails: false, delayMs: 0 };
+
+async function answerFailure(prism: Prism, { contentId }: RequestTarget): Promise<MockResponse> {
+  return contentId === undefined ? prism.getExample(serverError) : textResponse(500, "The content host failed.");
+}
+
+// A constant, because Prism keeps the example of each.
+const serverError = { status: 500 };
+
 /** Replaces where a request says that it came to. A proxy may leave the path of the public URL in front of the request's. */
-function locate(request: RequestHead, publicUrl: string): RequestHead {
+function locate(request: ReceivedRequest, publicUrl: string): ReceivedRequest {
   const { pathname } = new URL(publicUrl);
   const isBelow = pathname !== "/" && request.url.startsWith(`${pathname}/`);
   return { ...request, url: isBelow ? request.url.slice(pathname.length) : request.url, origin: publicUrl };

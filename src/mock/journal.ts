@@ -2,7 +2,6 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { TestAsset } from "../../generated/document.ts";
 import { withoutQueries } from "../core/redact.ts";
 import type { RequestHead, RequestTarget } from "./routes.ts";
-import { testAssetsById } from "./test-assets.ts";
 import { recall } from "./worlds.ts";
 
 /** A request that the mock has answered. */
@@ -22,7 +21,7 @@ export interface MockRequest {
   key: string | undefined;
   /** Id of the asset that was requested, if it was one. */
   assetId: string | undefined;
-  /** The test asset that was requested, if it was one. */
+  /** The test asset that was requested, or the asset of your own, if it was one. */
   testAsset: TestAsset | undefined;
   /** HTTP status of the response. */
   status: number;
@@ -36,7 +35,7 @@ export interface MockRequest {
 export function describeRequest(
   { method, headers }: RequestHead,
   { path, query, key, assetId }: RequestTarget,
-): Omit<MockRequest, "sequence" | "time" | "status" | "durationMs" | "bytesSent"> {
+): Omit<MockRequest, "sequence" | "time" | "testAsset" | "status" | "durationMs" | "bytesSent"> {
   return {
     method,
     path: path.replace(/%3f.*/i, ""), // an encoded query is a secret, too
@@ -44,7 +43,6 @@ export function describeRequest(
     headers: hideSecrets(Object.entries(headers)),
     key,
     assetId,
-    testAsset: testAssetsById.get(assetId ?? ""),
   };
 }
 

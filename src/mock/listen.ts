@@ -10,7 +10,7 @@ import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream/promises";
 import { ConfigError } from "../core/errors.ts";
 import type { Handler, ReadyResponse } from "./handler.ts";
-import type { RequestHead } from "./routes.ts";
+import type { ReceivedRequest } from "./routes.ts";
 
 /** A server that listens. */
 export interface Listener {
@@ -31,7 +31,8 @@ export async function openPort(handler: Handler, { port, host, trustProxy }: Pla
   let url = "";
   const server = createServer(async (request, response) => {
     try {
-      await send(response, await handler.handle(headOf(request, originOf(request.headers, trustProxy) ?? url)));
+      const origin = originOf(request.headers, trustProxy) ?? url;
+      await send(response, await handler.handle(receive(request, origin)));
     } catch {
       request.socket.destroy(); // the client has gone, or `onRequest` threw
     }
@@ -71,8 +72,10 @@ function urlOf(server: Server): string {
   return family === "IPv6" ? `http://[${host}]:${port}` : `http://${host}:${port}`;
 }
 
-function headOf({ method = "", url = "", headers }: IncomingMessage, origin: string): RequestHead {
-  return { method, url, headers, origin };
+function receive(request: IncomingMessage, origin: string): ReceivedRequest {
+  const { method = "", url = "", headers } = request;
+  // Whoever stops reading can still send a response.
+  return { method, url, headers, origin, body: request.iterator({ destroyOnReturn: false }) };
 }
 
 /** Reads where the client reaches the mock; `undefined` if that is no host. */

@@ -1,9 +1,10 @@
-import { getAssetPath, testAssets, type TestAnswer } from "../../generated/document.ts";
+import { getAssetPath, testAssets } from "../../generated/document.ts";
 import { openapi } from "../../generated/openapi.ts";
 import { fillPath } from "../core/asset-ref.ts";
 import { importPrism, type PrismHttp } from "./import-prism.ts";
 import { textResponse, type MockResponse } from "./response.ts";
 import type { RequestHead } from "./routes.ts";
+import type { PlayedAnswer } from "./test-assets.ts";
 
 /** What the mock uses Prism for. It runs in this process, without a socket of its own. */
 export interface Prism {
@@ -11,10 +12,16 @@ export interface Prism {
   validateRequest(request: MethodAndHeaders, path: string): Promise<MockResponse | undefined>;
   /** Returns an example of `getAsset` as a response. */
   getExample(choice: ExampleChoice): Promise<MockResponse>;
+  /**
+   * Makes a response of `getAsset` with another body. {@link problemOf} says whether the document allows it.
+   *
+   * @param status - One that the document has.
+   */
+  checkBody(status: number, body: unknown): Promise<MockResponse>;
 }
 
 /** Status and name of an example. Prism chooses what is left out. */
-export type ExampleChoice = Partial<TestAnswer>;
+export type ExampleChoice = Partial<PlayedAnswer>;
 
 interface SendOptions extends ExampleChoice {
   /** @default true */
@@ -38,12 +45,13 @@ export async function loadPrism(): Promise<Prism> {
     { method, headers }: MethodAndHeaders,
     path: string,
     { status, example, validateResponse = true }: SendOptions,
+    known = operations,
   ): Promise<MockResponse> {
     // Prism's types are narrower than what it takes: any method, and headers that are absent or lists.
     const head = { method: method.toLowerCase() as "get", headers: headers as Record<string, string> };
     const mock = { ...config.mock, ...(status && { code: status }), ...(example && { exampleKey: example }) };
     const input = { ...head, url: { path }, body: null };
-    const result = await instance.request(input, operations, { ...config, validateResponse, mock })();
+    const result = await instance.request(input, known, { ...config, validateResponse, mock })();
     if (result._tag === "Left") return problemDetails(result.left);
     const { output, validations } = result.right;
     // That is how Prism answers some Accept headers that are not valid.
@@ -57,7 +65,7 @@ export async function loadPrism(): Promise<Prism> {
   function problemDetails(error: Error): MockResponse {
     const body = ProblemJsonError.toProblemJson(error);
     const allow = body.status === 405 && { Allow: "GET" }; // Prism leaves it out
-    return { status: body.status, headers: { "Content-Type": "application/problem+json", ...allow }, body };
+    return { status: body.status, headers: { "Content-Type": problemType, ...allow }, body };
   }
 
   return {
@@ -72,13 +80,29 @@ export async function loadPrism(): Promise<Prism> {
     },
 
     async getExample(choice) {
-      const request = { method: "GET", headers: { authorization: "Bearer any" } };
-      const path = fillPath(getAssetPath, testAssets.image.asset_id);
-      const example = examples.get(choice) ?? (await send(request, path, choice));
+      const example = choice.response ?? examples.get(choice) ?? (await send(lookUp, lookUpPath, choice));
       examples.set(choice, example);
       return example;
     },
+
+    async checkBody(status, body) {
+      const [operation] = operations as [(typeof operations)[0]]; // the document has one
+      const response = operation.responses.find(({ code }) => code === String(status))!;
+      const examples = [{ id: "own", key: "own", value: body }];
+      const contents = response.contents!.map((content) => ({ ...content, examples }));
+      return send(lookUp, lookUpPath, { status }, [{ ...operation, responses: [{ ...response, contents }] }]);
+    },
   };
+}
+
+const lookUp = { method: "GET", headers: { authorization: "Bearer any" } };
+const lookUpPath = fillPath(getAssetPath, testAssets.image.asset_id);
+const problemType = "application/problem+json";
+
+/** Says why the document does not allow a response, if it is Prism's own. */
+export function problemOf({ headers, body }: MockResponse): string | undefined {
+  if (headers["Content-Type"] !== problemType) return undefined;
+  return String(Object(body).detail).replace(/^Response body (property )?/, "");
 }
 
 function ignore(): void {}

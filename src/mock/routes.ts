@@ -10,6 +10,9 @@ export const resetPath = "/__mock/reset";
 /** Path for a `GET` of the requests that the mock has answered, or a `DELETE` of them. */
 export const requestsPath = "/__mock/requests";
 
+/** Path for a `GET` of the test assets. Below it, `PUT` and `DELETE` the id of an asset of your own. */
+export const assetsPath = "/__mock/assets";
+
 /** Path for a `GET` that is answered as soon as the mock can be used, without a key. */
 export const healthPath = "/__mock/health";
 
@@ -19,7 +22,12 @@ export const servedRoutes: string = [`GET ${getAssetPath}`, `GET ${contentPath}`
 /** Where redirects of contents lead, below the path of the content: a Chinese name. @internal */
 export const redirectName: string = encodeURIComponent("内容");
 
-/** A request as a socket or `mock.fetch` receives it. Nobody reads its body. @internal */
+/** A request as a socket or `mock.fetch` receives it. @internal */
+export interface ReceivedRequest extends RequestHead {
+  body: AsyncIterable<Uint8Array>;
+}
+
+/** @internal */
 export interface RequestHead {
   method: string;
   /** Path and query, or a whole URL: https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form */
@@ -66,14 +74,23 @@ export function parseTarget({ url, headers }: RequestHead): RequestTarget {
   };
 }
 
-/** Reads the id out of a path, if the path has the form of the template. */
-function matchAssetId(path: string, template: string): string | undefined {
+/** Reads the id out of a path, if the path has the form of the template. @internal */
+export function matchAssetId(path: string, template: string): string | undefined {
   const [before = "", after = ""] = template.split("{asset_id}");
   if (!path.startsWith(before) || !path.endsWith(after)) return undefined;
   try {
     const id = decodeURIComponent(path.slice(before.length, path.length - after.length));
-    return parseAssetId(id) === id ? id : undefined; // an asset URI is no id
+    return isAssetId(id) ? id : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** Whether a text is the id of an asset. An asset URI is none. @internal */
+export function isAssetId(text: string): boolean {
+  try {
+    return parseAssetId(text) === text;
+  } catch {
+    return false;
   }
 }

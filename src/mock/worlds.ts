@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { checkApiKey } from "../core/options.ts";
+import type { PlayedAsset } from "./test-assets.ts";
 
 /**
  * Makes the fingerprint of an API key, as it is in `mock.requests`: the first 12 digits of its SHA-256.
@@ -24,13 +25,18 @@ function hash(key: string): string {
   return createHash("sha256").update(key).digest("hex").slice(0, 12);
 }
 
-/** How many answers of each sequence have been played, by asset id. @internal */
-export type LookUpCounts = Map<string, number>;
+/** What the mock remembers of the look-ups of one key. Requests without a key share a world. @internal */
+export interface World {
+  /** How many answers of each sequence have been played. */
+  lookUps: WeakMap<PlayedAsset, number>;
+  /** How many requests have had weather, by what they were for. */
+  requests: Map<string, number>;
+}
 
-/** Where each key is in the sequences of the test assets. Requests without a key share a place. @internal */
+/** The world of each key. @internal */
 export interface Worlds {
-  countsOf(key: string | undefined): LookUpCounts;
-  /** Begins the sequences again: of one key, or of all. */
+  of(key: string | undefined): World;
+  /** Begins the sequences and the weather again: of one key, or of all. */
   reset(key: string | undefined): void;
 }
 
@@ -38,9 +44,9 @@ const maxWorlds = 10_000;
 
 /** @internal */
 export function createWorlds(): Worlds {
-  const worlds = new Map<string | undefined, LookUpCounts>();
+  const worlds = new Map<string | undefined, World>();
   return {
-    countsOf: (key) => recall(worlds, key, maxWorlds, () => new Map()),
+    of: (key) => recall(worlds, key, maxWorlds, () => ({ lookUps: new WeakMap(), requests: new Map() })),
     reset: (key) => void (key === undefined ? worlds.clear() : worlds.delete(key)),
   };
 }

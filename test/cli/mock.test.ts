@@ -6,14 +6,7 @@ import { testAssets } from "../../generated/document.ts";
 import { createClient } from "../../src/index.ts";
 import { startMockServer } from "../../src/mock.ts";
 import { until } from "../helpers/timing.ts";
-import { finish, run, start, type RunningCommand } from "./run.ts";
-
-async function startMock(...args: string[]): Promise<RunningCommand & { url: string }> {
-  const mock = start(["mock", "--port", "0", ...args]);
-  const url = (): string | undefined => /http:\/\/127\.0\.0\.1:\d+(?=\n)/.exec(mock.output.stdout)?.[0];
-  await until(() => url() !== undefined);
-  return { ...mock, url: url()! };
-}
+import { finish, run, start, startMock } from "./run.ts";
 
 test("prints its URL, each test asset by name, and requests to try, which work", async () => {
   const { url, output } = await startMock();

@@ -3,6 +3,7 @@ import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterEach } from "vitest";
+import { until } from "../helpers/timing.ts";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -27,6 +28,14 @@ export interface CommandResult {
 /** Starts the command, without the API key and the base URL of whoever runs the tests. */
 export function start(args: string[], environment: Record<string, string> = {}): RunningCommand {
   return startProcess(process.execPath, ["src/cli.ts", ...args], environment);
+}
+
+/** Starts the command `mock`, and waits until it listens. */
+export async function startMock(...args: string[]): Promise<RunningCommand & { url: string }> {
+  const mock = start(["mock", "--port", "0", ...args]);
+  const url = (): string | undefined => /http:\/\/127\.0\.0\.1:\d+(?=\n)/.exec(mock.output.stdout)?.[0];
+  await until(() => url() !== undefined);
+  return { ...mock, url: url()! };
 }
 
 /** Runs the command to its end. */

@@ -134,7 +134,9 @@ test.each(["/nowhere", "/", "/assets/", "/assets/a/b/content", "/apis"])(
 );
 
 test("an unknown path is answered with what there is", async () => {
-  const there = "GET /__mock/health, GET /__mock/requests, DELETE /__mock/requests, POST /__mock/reset";
+  const there =
+    "GET /__mock/health, GET /__mock/requests, DELETE /__mock/requests, POST /__mock/reset, GET /__mock/assets, " +
+    "PUT /__mock/assets/{asset_id}, DELETE /__mock/assets/{asset_id}";
   for (const path of ["/__mock/", "/__mock/nothing", "/__mock/requests/", "/__mock/reset/x"]) {
     expect(await send("GET", path)).toEqual([404, `Below /__mock/ there is only: ${there}.\n`]);
   }
