@@ -1,11 +1,11 @@
 /** What the command `mock` plays by its options: own assets and weather. */
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createClient } from "../../src/index.ts";
 import { until } from "../helpers/timing.ts";
-import { run, startMock } from "./run.ts";
+import { root, run, startMock } from "./run.ts";
 
 describe("--assets", () => {
   const folder = mkdtempSync(join(tmpdir(), "assets-"));
@@ -35,6 +35,16 @@ describe("--assets", () => {
     expect(await download.text()).toBe("mine");
     if (name.endsWith("yaml")) expect(download.asset.expires_at).toBe("2026-06-16T12:00:00+08:00");
     await until(() => output.stdout.includes("Own asset: reviewing, HTTP 429, confirmed\nGET"));
+  });
+
+  test.each(["README.md", "README.zh-CN.md"])("plays the file that %s shows", async (name) => {
+    const [, text] = /^```yaml\n([^]*?)^```$/m.exec(readFileSync(join(root, name), "utf8"))!;
+    write("picture.webp", "picture");
+    const { url, output } = await startMock("--assets", write("shown.yaml", text!));
+    await until(() => output.stdout.includes("Seed:"));
+    expect(output.stdout).toContain("Own asset: reviewing, confirmed");
+    const download = await createClient({ apiKey: "any", baseUrl: url }).assets.download("asset_mine");
+    expect([download.asset.mime_type, await download.text()]).toEqual(["image/webp", "picture"]);
   });
 
   test.each([

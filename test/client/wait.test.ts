@@ -186,7 +186,7 @@ test("no wait leaves an unhandled rejection, which would end Node", async () => 
       assets.waitUntilReady(id, { intervalMs: 30, signal: AbortSignal.timeout(100) }),
       assets.waitUntilReady(id, { signal: AbortSignal.timeout(100), onPoll: () => new Promise((_, no) => setTimeout(no, 150)) }),
       assets.waitUntilReady(id, { intervalMs: 30, onPoll: async () => { throw new RangeError("x"); } }),
-      assets.waitUntilReady(id, { intervalMs: 30, onPoll: () => new Promise((_, no) => setTimeout(no, 60, new RangeError("late"))), waitTimeoutMs: 200 }),
+      assets.waitUntilReady(id, { intervalMs: 30, onPoll: () => new Promise((_, no) => setTimeout(no, 200, new RangeError("late"))), waitTimeoutMs: 400 }),
       createClient({ apiKey: () => new Promise((_, no) => setTimeout(no, 150)) }).assets.waitUntilReady(id, { waitTimeoutMs: 100 }),
     ]);
     await new Promise((resolve) => setTimeout(resolve, 300));

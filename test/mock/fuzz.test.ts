@@ -63,6 +63,52 @@ describe("the mock goes on after", () => {
     );
   });
 
+  test(`assets that are nearly right (seed ${seed})`, async () => {
+    const name = fc.constantFrom(
+      "status",
+      "size_bytes",
+      "mime_type",
+      "signed_url",
+      "content",
+      "answers",
+      "summary",
+      "body",
+    );
+    const word = fc.constantFrom(
+      "expired",
+      "drops",
+      "data:,a",
+      "data:;base64,%",
+      "image/png",
+      "__proto__",
+      "图",
+      "\r\n",
+    );
+    const leaf = fc.oneof(word, fc.constantFrom(0, 200, 404, -1, 1e300, 0.5, null, true), fc.string({ maxLength: 5 }));
+    const { asset } = fc.letrec((tie) => ({
+      asset: fc.oneof({ depthSize: "small" }, fc.dictionary(name, tie("value"), { maxKeys: 4 }), leaf),
+      value: fc.oneof({ depthSize: "small" }, leaf, fc.array(tie("asset"), { maxLength: 3 }), tie("asset")),
+    }));
+    const path = `${mock.url}/__mock/assets/asset_fuzzed`;
+    let added = 0;
+    await fc.assert(
+      fc.asyncProperty(asset, async (given) => {
+        const response = await mock.fetch(path, { method: "PUT", body: JSON.stringify(given) });
+        expect(response.status, await response.text()).toBeOneOf([200, 400]);
+        if (response.status === 400) return;
+        added += 1;
+        const headers = { authorization: "Bearer any" };
+        const lookedUp = await mock.fetch(mock.url + pathOf("asset_fuzzed"), { headers });
+        expect(await lookedUp.json()).toBeDefined(); // our own faults are plain text
+        const content = await mock.fetch(`${mock.url}/assets/asset_fuzzed/content`, { method: "HEAD" });
+        expect(content.status).toBeOneOf([200, 302, 404]);
+      }),
+      options,
+    );
+    expect(added).toBeGreaterThan(50);
+    mock.reset();
+  });
+
   test(`requests that are nearly right (seed ${seed})`, async () => {
     const { slow: _slow, large: _large, ...quick } = testAssets; // the other two take long
     const known = fc.constantFrom(...Object.values(quick).map(({ asset_id }) => asset_id));
@@ -94,6 +140,7 @@ describe("the mock goes on after", () => {
         .map(([name, query]) => `/assets/${name}/content?${query}`),
       id.map((name) => `/assets/${name}/content`),
       id.map((name) => `/__mock/requests?${name}`),
+      id.map((name) => `/__mock/assets/${name}`),
       fc.constantFrom("key", "asset_id", "since").chain((name) => id.map((text) => `/__mock/requests?${name}=${text}`)),
     );
     const good = fc.constantFrom(

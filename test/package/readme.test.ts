@@ -110,7 +110,7 @@ describe.each(readmes)("$name", ({ text }) => {
     const options = await readOptions();
     expect(new Set(shown.map(({ name }) => name))).toEqual(new Set(options.map(({ name }) => name)));
     expect(numbersIn(shown)).toEqual(numbersIn(options));
-    expect(numbersIn(shown).size).toBe(10);
+    expect(numbersIn(shown).size).toBe(12);
   });
 
   test("has a row for each error", () => {
@@ -130,9 +130,9 @@ async function readOptions(): Promise<Option[]> {
   const names = await readdir(join(root, "src"), { recursive: true });
   const files = await Promise.all(names.filter((name) => name.endsWith(".ts")).map((name) => read(`src/${name}`)));
   const declaration =
-    /^export interface (?:Client|Request|Wait|Download|Read|File|DownloadAll|MockServer)Options .*\{\n([^]*?)^\}/gm;
+    /^export interface (?:Weather|(?:Client|Request|Wait|Download|Read|File|DownloadAll|MockServer)Options)\b.*\{\n([^]*?)^\}/gm;
   const interfaces = [...files.join("\n").matchAll(declaration)];
-  expect(interfaces).toHaveLength(8);
+  expect(interfaces).toHaveLength(9);
   return interfaces.flatMap(([, body]) =>
     [...body!.matchAll(/\/\*\*([^]*?)\*\/\s+(\w+)\?:/g)].map(([, comment, name]) => ({
       name: name!,

@@ -70,6 +70,17 @@ expectTypeOf(testAssets.drops).toEqualTypeOf<TestAsset>();
 expectTypeOf<keyof typeof testAssets>().toEqualTypeOf<TestAssetName>();
 expectTypeOf<string>().not.toExtend<TestAssetName>();
 
+// Your own assets are there by their ids, and a field that no asset has is an error.
+const own = await startMockServer({ assets: { asset_mine: { status: "reviewing", answers: [{ status: 429 }, {}] } } });
+expectTypeOf(own.testAssets.asset_mine).toEqualTypeOf<TestAsset>();
+expectTypeOf(own.testAssets.drops).toEqualTypeOf<TestAsset>();
+// @ts-expect-error no asset of this id is given
+void own.testAssets.asset_other;
+// @ts-expect-error an asset has no such field
+void startMockServer({ assets: { asset_mine: { sizeBytes: 5 } } });
+// @ts-expect-error the mock has no such option
+void startMockServer({ asset: {} });
+
 // The name of an error tells its class, also for errors of a second copy of the package.
 declare const error: unknown;
 if (isChenyuError(error)) {
