@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** A page that looks one asset up and does nothing else. */
 const page = 'import { createClient } from "./src/index.ts"; createClient().assets.get("asset_1").then(console.log);';
 const pageBudget = 11_600;
-const tarballBudget = 205_000;
+const tarballBudget = 209_000;
 
 /** Code that the page must not load before the first call that needs it. */
 export interface LazyCode {

@@ -1,8 +1,10 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
+import { testAssets } from "../../generated/document.ts";
 import { answerApi } from "./api.ts";
 import { answerContent } from "./content-host.ts";
 import { createControl } from "./control.ts";
 import { createJournal, describeRequest, type MockRequest } from "./journal.ts";
+import { answerPage } from "./page.ts";
 import type { Prism } from "./prism.ts";
 import { textResponse, type MockResponse } from "./response.ts";
 import { parseTarget, servedRoutes, type RequestHead, type RequestTarget } from "./routes.ts";
@@ -43,6 +45,7 @@ export function createHandler(prism: Prism, { cors, publicUrl, onRequest }: Hand
 
   async function answer(request: RequestHead, target: RequestTarget): Promise<MockResponse> {
     if (cors && isPreflight(request)) return answerPreflight(request.headers);
+    if (target.path === "/") return answerPage(request, testAssets, journal.requests);
     if (target.isControl) return answerControl(request, target);
     if (!target.isApi && target.contentId === undefined) return notServed;
     if (target.contentId !== undefined) return answerContent(prism, request, target.contentId, target.query);
@@ -84,7 +87,7 @@ export function createHandler(prism: Prism, { cors, publicUrl, onRequest }: Hand
 /** Replaces where a request says that it came to. A proxy may leave the path of the public URL in front of the request's. */
 function locate(request: RequestHead, publicUrl: string): RequestHead {
   const { pathname } = new URL(publicUrl);
-  const isBelow = pathname !== "/" && request.url.startsWith(`${pathname}/`);
+  const isBelow = pathname !== "/" && `${request.url.split("?")[0]}/`.startsWith(`${pathname}/`);
   return { ...request, url: isBelow ? request.url.slice(pathname.length) : request.url, origin: publicUrl };
 }
 
