@@ -5,6 +5,7 @@ import type { AssetStore } from "./asset-store.ts";
 import { answerContent } from "./content-host.ts";
 import { createControl } from "./control.ts";
 import { createJournal, describeRequest, type MockRequest } from "./journal.ts";
+import { answerPage } from "./page.ts";
 import type { Prism } from "./prism.ts";
 import { textResponse, type MockResponse } from "./response.ts";
 import { parseTarget, servedRoutes, type ReceivedRequest, type RequestHead, type RequestTarget } from "./routes.ts";
@@ -60,6 +61,7 @@ export function createHandler(prism: Prism, options: HandlerOptions): Handler {
 
   async function answer(request: ReceivedRequest, target: RequestTarget, asset: PlayedAsset): Promise<MockResponse> {
     if (cors && isPreflight(request)) return answerPreflight(request.headers);
+    if (target.path === "/") return answerPage(request, store.list(undefined), journal.requests);
     if (target.isControl) return answerControl(request, target);
     if (!target.isApi && target.contentId === undefined) return notServed;
     const world = worlds.of(target.key);
@@ -137,7 +139,7 @@ const serverError = { status: 500 };
 /** Replaces where a request says that it came to. A proxy may leave the path of the public URL in front of the request's. */
 function locate(request: ReceivedRequest, publicUrl: string): ReceivedRequest {
   const { pathname } = new URL(publicUrl);
-  const isBelow = pathname !== "/" && request.url.startsWith(`${pathname}/`);
+  const isBelow = pathname !== "/" && `${request.url.split("?")[0]}/`.startsWith(`${pathname}/`);
   return { ...request, url: isBelow ? request.url.slice(pathname.length) : request.url, origin: publicUrl };
 }
 

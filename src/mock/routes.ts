@@ -17,7 +17,7 @@ export const assetsPath = "/__mock/assets";
 export const healthPath = "/__mock/health";
 
 /** Says what the mock serves, to whoever asks for anything else. @internal */
-export const servedRoutes: string = [`GET ${getAssetPath}`, `GET ${contentPath}`, "/__mock/"].join(", ");
+export const servedRoutes: string = [`GET ${getAssetPath}`, `GET ${contentPath}`, "GET /", "/__mock/"].join(", ");
 
 /** Where redirects of contents lead, below the path of the content: a Chinese name. @internal */
 export const redirectName: string = encodeURIComponent("内容");
@@ -65,7 +65,7 @@ export function parseTarget({ url, headers }: RequestHead): RequestTarget {
   return {
     path,
     query,
-    isControl: path.startsWith("/__mock/"),
+    isControl: path === "/" || path.startsWith("/__mock/"),
     isApi: path.startsWith("/api/"),
     key: fingerprintOf(headers) ?? ownKey,
     assetId: lookUpId ?? contentId,

@@ -125,10 +125,10 @@ test("the mock says that it can be used, without a key", async () => {
   expect(await send("GET", `${healthPath}?a=1`)).toEqual([400, 'There is no parameter "a". Pass none.\n']);
 });
 
-test.each(["/nowhere", "/", "/assets/", "/assets/a/b/content", "/apis"])(
+test.each(["/nowhere", "//", "/assets/", "/assets/a/b/content", "/apis"])(
   "%s is not served, and the answer says what is",
   async (path) => {
-    const served = "GET /api/open/v2/assets/{asset_id}, GET /assets/{asset_id}/content, /__mock/";
+    const served = "GET /api/open/v2/assets/{asset_id}, GET /assets/{asset_id}/content, GET /, /__mock/";
     expect(await send("GET", path)).toEqual([404, `This mock serves only: ${served}.\n`]);
   },
 );
