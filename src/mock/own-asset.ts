@@ -48,6 +48,7 @@ const maxSummaryLength = 200;
  *
  * @param canReadFiles - Whether its content may be a path.
  * @throws {@link ConfigError} when something is wrong: it names the field.
+ * @internal
  */
 export async function resolveOwnAsset(
   prism: Prism,

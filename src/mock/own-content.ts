@@ -13,7 +13,7 @@ const unknownType = "application/octet-stream";
 /** As large as an upload may be. */
 const maxFileBytes = 100_000_000;
 
-/** Whether a content is the name of a fault. */
+/** Whether a content is the name of a fault. @internal */
 export function isContentFault(content: unknown): content is ContentFault {
   return contentFaults.some((fault) => fault === content);
 }
@@ -24,6 +24,7 @@ export function isContentFault(content: unknown): content is ContentFault {
  * @param where - The option that it is of.
  * @param canReadFiles - Whether a path is allowed. Whoever sends a request must not read this machine's files.
  * @throws {@link ConfigError} when it is no content, or its file cannot be read.
+ * @internal
  */
 export async function readOwnContent(where: string, content: unknown, canReadFiles: boolean): Promise<OwnFile> {
   if (content instanceof Uint8Array) return toFile(Buffer.from(content), unknownType);

@@ -19,6 +19,7 @@ const maxLatencyMs = 600_000;
  *
  * @param where - What the names of its options begin with, in messages.
  * @throws {@link ConfigError} when an option is wrong.
+ * @internal
  */
 export function checkWeather({ latencyMs = 0, errorRate = 0 }: Weather, where = ""): void {
   const [min, max, ...others] = rangeOf(latencyMs);
@@ -43,13 +44,13 @@ function show(value: unknown): string {
   return typeof value === "number" ? String(value) : String(JSON.stringify(value)).slice(0, 40);
 }
 
-/** What happens to a request. */
+/** What happens to a request. @internal */
 export interface Forecast {
   fails: boolean;
   delayMs: number;
 }
 
-/** Draws what happens to a request by lot. @param lot - The same text draws the same. */
+/** Draws what happens to a request by lot. @param lot - The same text draws the same. @internal */
 export function draw({ latencyMs = 0, errorRate = 0 }: Weather, lot: string): Forecast {
   const hash = createHash("sha256").update(lot).digest();
   const [min, max] = rangeOf(latencyMs) as [number, number]; // checked when it was given
