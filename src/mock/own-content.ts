@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { contentFaults, type ContentFault } from "../../generated/document.ts";
 import { ConfigError } from "../core/errors.ts";
 import { typeOfFile } from "../core/media-type.ts";
 import type { OwnFile } from "./test-assets.ts";
 
-/** The content of an asset of your own: a path, a `data:` URL, bytes, or what is wrong with a content that the mock makes. */
-export type OwnContent = ContentFault | (string & {}) | Uint8Array;
+/** The content of an asset of your own: a file, a `data:` URL, bytes, or what is wrong with a content that the mock makes. */
+export type OwnContent = ContentFault | (string & {}) | URL | Uint8Array;
 
 const unknownType = "application/octet-stream";
 /** As large as an upload may be. */
@@ -29,22 +30,24 @@ export function isContentFault(content: unknown): content is ContentFault {
 export async function readOwnContent(where: string, content: unknown, canReadFiles: boolean): Promise<OwnFile> {
   if (content instanceof Uint8Array) return toFile(Buffer.from(content), unknownType);
   const faults = contentFaults.join(", ");
-  if (typeof content !== "string" || content === "") {
+  const text = content instanceof URL ? content.href : content;
+  if (typeof text !== "string" || text === "") {
     throw new ConfigError(where, `pass a path, a data: URL, a Uint8Array, or one of: ${faults}.`);
   }
-  if (content.startsWith("data:")) return readDataUrl(where, content);
+  if (text.startsWith("data:")) return readDataUrl(where, text);
   if (!canReadFiles) {
-    const fault = `${JSON.stringify(content.slice(0, 80))} is none of: ${faults}`;
+    const fault = `${JSON.stringify(text.slice(0, 80))} is none of: ${faults}`;
     throw new ConfigError(where, `${fault}. A request cannot name a file of this machine: send a data: URL.`);
   }
-  const bytes = await readFile(content).catch(({ code }: NodeJS.ErrnoException) => {
-    const fault = `${JSON.stringify(content.slice(0, 200))} is no file that can be read (${code})`;
-    throw new ConfigError(where, `${fault}, and none of: ${faults}.`);
+  const path = text.startsWith("file:") && URL.canParse(text) ? fileURLToPath(text) : resolve(text);
+  const bytes = await readFile(path).catch(({ code }: NodeJS.ErrnoException) => {
+    const fault = `${JSON.stringify(path)} is no file that can be read (${code})`;
+    throw new ConfigError(where, `${fault}, and ${JSON.stringify(text.slice(0, 80))} is none of: ${faults}.`);
   });
   if (bytes.length > maxFileBytes) {
     throw new ConfigError(where, `the file has more than ${maxFileBytes} bytes. Leave it out, and pass size_bytes.`);
   }
-  return { ...toFile(bytes, typeOfFile(content) ?? unknownType), name: basename(content) };
+  return { ...toFile(bytes, typeOfFile(path) ?? unknownType), name: basename(path) };
 }
 
 function toFile(bytes: Buffer, mimeType: string): OwnFile {

@@ -2,6 +2,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
 import { createClient, type ChenyuClient } from "../../src/index.ts";
 import { startMockServer, type MockServer, type OwnAsset } from "../../src/mock.ts";
@@ -54,7 +55,7 @@ describe("an asset of one's own", () => {
     });
     expect(testAssets.asset_mine).toEqual({
       asset_id: "asset_mine",
-      summary: "Own asset: reviewing, HTTP 429, HTTP 404, confirmed",
+      summary: "Own asset: reviewing, HTTP 429, HTTP 404 not_found, confirmed, content drops",
       answers: [{ status: 200 }, { status: 429 }, { status: 404, example: "not_found" }, { status: 200 }],
       content: "drops",
     });
@@ -143,6 +144,11 @@ describe("the content of an asset of one's own", () => {
     expect(download.asset).toMatchObject({ size_bytes: 21, mime_type: "image/webp", media_type: "image" });
     expect(download.asset.original_filename).toBe("图.webp");
     expect(await download.text()).toBe("RIFF....WEBP and more");
+  });
+
+  test("may be a file: URL", async () => {
+    const [started] = await play({ content: pathToFileURL(picture) });
+    expect(await (await requestContent(started, "asset_mine")).text()).toBe("RIFF....WEBP and more");
   });
 
   test("may be bytes, which are copied, and goes in ranges and versions", async () => {

@@ -57,11 +57,11 @@ describe.skipIf(noJest !== undefined)("in Jest", () => {
 
   test.each(samples)("the sample of %s passes on %s", async (name, nodeName, node) => {
     const readme = await readFile(join(root, name), "utf8");
-    const [setup, teardown, appTest, ...others] = readSamples(readme, "cjs") as [string, string, string];
+    const [setup, teardown, worker, appTest, ...others] = readSamples(readme, "cjs") as string[];
     expect(others).toEqual([]);
     const [, config] = /`(module\.exports = \{ globalSetup: .*)`/.exec(readme)!;
-    const files = { "jest.config.js": config!, "test/mock.js": setup, "test/stop-mock.js": teardown };
-    await runJest(node, `${name} ${nodeName}`, { ...files, "test/app.test.js": appTest });
+    const files = { "jest.config.js": config!, "test/mock.js": setup!, "test/stop-mock.js": teardown! };
+    await runJest(node, `${name} ${nodeName}`, { ...files, "test/worker.js": worker!, "test/app.test.js": appTest! });
   });
 
   const mockTest = (body: string): string => `
