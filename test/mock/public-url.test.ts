@@ -50,6 +50,7 @@ test("a download by the public address reaches the content, below its path, too"
 test.each<[headers: Record<string, string>, origin: string]>([
   [{ "x-forwarded-proto": "https", "x-forwarded-host": "dev.example" }, "https://dev.example"],
   [{ "x-forwarded-proto": "https, http", "x-forwarded-host": "dev.example:8443, inner" }, "https://dev.example:8443"],
+  [{ "x-forwarded-proto": "HTTPS", "x-forwarded-host": "dev.example" }, "https://dev.example"],
   [{ "x-forwarded-host": "dev.example" }, "http://dev.example"],
 ])("with trustProxy, %o leads to %s", async (headers, origin) => {
   await using mock = await open({ trustProxy: true });
