@@ -77,7 +77,7 @@ async function resolveFields(prism: Prism, asset: Common, given: Fields, where: 
   const response = await prism.checkBody(200, await fillAsset(prism, fields));
   const problem = problemOf(response);
   if (problem === undefined) return { status: 200, ...(fault && { signed_url: fault }), response, fields };
-  const [, name = "", text = problem] = /^data\.(\w+) (.*)$/.exec(problem) ?? [];
+  const [, name, text] = /^data\.(\w+) (.*)$/.exec(problem) as unknown as [string, string, string]; // the rest is ours
   const shown = JSON.stringify(fields[name]).slice(0, 40);
   const advice = typeof fields.status === "number" ? " An HTTP status belongs into answers: [{ status: 404 }]." : "";
   throw fail(name, `it ${text}, not ${shown}.${advice}`);

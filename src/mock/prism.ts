@@ -72,7 +72,10 @@ export async function loadPrism(): Promise<Prism> {
   }
 
   return {
-    async validateRequest(request, path) {
+    async validateRequest({ method, headers }, path) {
+      // Prism heeds the case of the scheme: https://www.rfc-editor.org/rfc/rfc9110#name-authentication-scheme
+      const authorization = headers.authorization?.replace(/^bearer\b/i, "Bearer");
+      const request = { method, headers: { ...headers, ...(authorization !== undefined && { authorization }) } };
       try {
         const { status } = await send(request, path, { validateResponse: false });
         // Only the response to a wrong request is sent, so only that one is validated.

@@ -146,6 +146,13 @@ describe("the content of an asset of one's own", () => {
     expect(await download.text()).toBe("RIFF....WEBP and more");
   });
 
+  test("may be a file without an extension, which is of no type", async () => {
+    writeFileSync(join(folder, "plain"), "bytes");
+    const [, chenyu] = await play({ content: join(folder, "plain") });
+    const { mime_type, media_type } = await chenyu.assets.get("asset_mine");
+    expect([mime_type, media_type]).toEqual(["application/octet-stream", "file"]);
+  });
+
   test("may be a file: URL", async () => {
     const [started] = await play({ content: pathToFileURL(picture) });
     expect(await (await requestContent(started, "asset_mine")).text()).toBe("RIFF....WEBP and more");

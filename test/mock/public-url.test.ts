@@ -28,6 +28,8 @@ test.each([
   ["https://dev.example", "https://dev.example"],
   ["https://dev.example:8443/", "https://dev.example:8443"],
   ["http://mock.internal/base/path/", "http://mock.internal/base/path"],
+  ["https://dev.example/api", "https://dev.example/api"],
+  ["https://dev.example/api/open", "https://dev.example/api/open"],
 ])("with publicUrl %s, addresses begin with %s, whether or not the proxy strips the path", async (publicUrl, start) => {
   await using mock = await open({ publicUrl });
   const expected = Array.from({ length: 3 }, () => `${start}/assets/${id}/content`);
