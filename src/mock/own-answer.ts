@@ -50,7 +50,7 @@ async function resolveResponse(prism: Prism, given: Fields, where: string): Prom
   }
   const named = { status: Number(status), ...(example !== undefined && { example }) };
   const isKnown = named.status > 0 && problemOf(await prism.getExample(named)) === undefined;
-  if (!isKnown) throw new ConfigError(where, `the document has no response ${JSON.stringify(named)}.`);
+  if (!isKnown) throw new ConfigError(where, `the document has no response ${JSON.stringify(named).slice(0, 80)}.`);
   const answer: PlayedAnswer = { ...named, ...(fault && { signed_url: fault }) };
   if (body === undefined) return answer;
   const response = await prism.checkBody(named.status, copyJson(`${where}.body`, body));
@@ -60,7 +60,7 @@ async function resolveResponse(prism: Prism, given: Fields, where: string): Prom
 }
 
 async function resolveFields(prism: Prism, asset: Common, given: Fields, where: string): Promise<PlayedAnswer> {
-  const { signed_url, ...fields } = copyJson<Fields>(where, { ...asset.fields, ...given });
+  const { signed_url, ...fields }: Fields = { ...asset.fields, ...copyJson(where, given) };
   const fault = isSignedUrlFault(signed_url) ? signed_url : undefined;
   if (signed_url !== undefined && fault === undefined) fields.signed_url = signed_url;
   if (fields.asset_id !== undefined && fields.asset_id !== asset.id) {
@@ -94,7 +94,7 @@ function isSignedUrlFault(value: unknown): value is SignedUrlFault {
 }
 
 /** Copies a value as JSON does. @throws {@link ConfigError} when that is not possible. */
-function copyJson<Value>(where: string, value: Value): Value {
+export function copyJson<Value>(where: string, value: Value): Value {
   try {
     return JSON.parse(JSON.stringify(value)) as Value; // of the same shape, or it throws
   } catch (error) {

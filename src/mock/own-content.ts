@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { contentFaults, type ContentFault } from "../../generated/document.ts";
 import { ConfigError } from "../core/errors.ts";
@@ -33,27 +33,40 @@ export async function readOwnContent(where: string, content: unknown, canReadFil
   }
   if (content.startsWith("data:")) return readDataUrl(where, content);
   if (!canReadFiles) {
-    const fault = `${JSON.stringify(content.slice(0, 80))} is none of: ${faults}`;
+    const fault = `${show(content)} is none of: ${faults}`;
     throw new ConfigError(where, `${fault}. A request cannot name a file of this machine: send a data: URL.`);
   }
-  const bytes = await readFile(content).catch(({ code }: NodeJS.ErrnoException) => {
-    const fault = `${JSON.stringify(content.slice(0, 200))} is no file that can be read (${code})`;
+  const bytes = await readRegularFile(content).catch(({ code }: NodeJS.ErrnoException) => {
+    const fault = `${show(content)} is no file that can be read (${code})`;
     throw new ConfigError(where, `${fault}, and none of: ${faults}.`);
   });
-  if (bytes.length > maxFileBytes) {
+  if (bytes === undefined) {
     throw new ConfigError(where, `the file has more than ${maxFileBytes} bytes. Leave it out, and pass size_bytes.`);
   }
   return { ...toFile(bytes, typeOfFile(content) ?? unknownType), name: basename(content) };
+}
+
+/** Reads a file, but no pipe or device, whose end may never come. @returns `undefined` if it is too large. */
+async function readRegularFile(path: string): Promise<Buffer | undefined> {
+  const stats = await stat(path);
+  if (!stats.isFile()) throw Object.assign(new Error(), { code: stats.isDirectory() ? "EISDIR" : "ESPIPE" });
+  return stats.size > maxFileBytes ? undefined : readFile(path);
+}
+
+/** Shows a path, without a query: who takes a signed URL for a path has a secret there. */
+function show(content: string): string {
+  return JSON.stringify(content.slice(0, 200).replace(/\?.*/s, "?…"));
 }
 
 function toFile(bytes: Buffer, mimeType: string): OwnFile {
   return { bytes, mimeType, hash: createHash("sha256").update(bytes).digest("hex") };
 }
 
-/** @see https://www.rfc-editor.org/rfc/rfc2397 */
+/** @see https://fetch.spec.whatwg.org/#data-url-processor */
 function readDataUrl(where: string, url: string): OwnFile {
-  const [, mimeType = "", base64, data] = /^data:([^,;]*(?:;[^,;]*=[^,;]*)*)(;base64)?,(.*)$/is.exec(url) ?? [];
-  const bytes = data === undefined ? undefined : decode(data, base64 !== undefined);
+  const comma = url.indexOf(",");
+  const [mimeType, base64] = url.slice("data:".length, comma).split(/(;base64)$/i);
+  const bytes = comma < 0 ? undefined : decode(url.slice(comma + 1), base64 !== undefined);
   if (bytes === undefined) throw new ConfigError(where, "the data: URL cannot be read. Write data:TYPE;base64,BYTES.");
   return toFile(bytes, mimeType || "text/plain");
 }
