@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
-import { dirname, extname, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { load } from "js-yaml";
 import { contentFaults } from "../../generated/document.ts";
 import type { OwnAsset } from "../mock.ts";
 import { ConfigError } from "../core/errors.ts";
 
 /**
- * Reads the file of `--assets`: assets by id, as JSON or YAML. The mock checks them.
+ * Reads the file of `--assets`: assets by id, as YAML or JSON. The mock checks them.
  *
  * @throws {@link ConfigError} when it cannot be read.
  */
@@ -25,7 +25,7 @@ export async function readAssetsFile(path: string): Promise<Record<string, OwnAs
 
 function parse(text: string, path: string): unknown {
   try {
-    return extname(path) === ".json" ? JSON.parse(text) : load(text);
+    return load(text); // JSON is YAML; and the messages of JSON.parse have pieces of the file
   } catch (error) {
     const [reason = ""] = (error as Error).message.split("\n");
     throw new ConfigError("assets", `${JSON.stringify(path)} cannot be parsed: ${reason}.`);

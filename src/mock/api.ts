@@ -53,7 +53,7 @@ function nextAnswer(lookUps: World["lookUps"], asset: PlayedAsset): PlayedAnswer
 
 /** The body of a look-up that found an asset. */
 export interface AssetBody {
-  data: { mime_type: string; size_bytes: number } & Record<string, unknown>;
+  data: { size_bytes: number } & Record<string, unknown>;
 }
 
 /** Whether the body of an example has an asset. */

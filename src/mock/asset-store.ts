@@ -10,7 +10,7 @@ export interface AssetStore {
   put(asset: PlayedAsset, key: string | undefined): void;
   /** Removes an asset that was put. @returns Whether it was there. */
   delete(id: string, key: string | undefined): boolean;
-  /** Lists what a key sees: test assets by name, your own by id. */
+  /** Lists what a key sees: test assets by name, or what replaces them, and your own by id. */
   list(key: string | undefined): Record<string, TestAsset>;
   /** Goes back to the assets of the start: for one key, or for all. */
   reset(key: string | undefined): void;
@@ -57,8 +57,9 @@ export function createAssetStore(first: readonly PlayedAsset[]): AssetStore {
     },
 
     list(key) {
+      const named = Object.entries(testAssets).map(([name, { asset_id }]) => [name, this.find(asset_id, key).shown]);
       const own = [...firstById, ...(added.get(undefined) ?? []), ...(key === undefined ? [] : (added.get(key) ?? []))];
-      return { ...testAssets, ...Object.fromEntries(own.map(([id, { shown }]) => [id, shown])) };
+      return { ...Object.fromEntries(named), ...Object.fromEntries(own.map(([id, { shown }]) => [id, shown])) };
     },
 
     reset: (key) => void (key === undefined ? added.clear() : added.delete(key)),

@@ -57,7 +57,8 @@ function contentOf(id: string, data: AssetBody["data"], { fault, file }: PlayedA
   const { mime_type, original_filename } = data;
   const fullSize = sizeOf(data) ?? 0;
   const size = fault === "short" ? Math.floor(fullSize / 2) : fullSize;
-  const mimeType = headerValue.test(mime_type) ? mime_type : "application/octet-stream";
+  const mimeType =
+    typeof mime_type === "string" && headerValue.test(mime_type) ? mime_type : "application/octet-stream";
   const made = file ? readOwnFile(file, mimeType, version) : makeContent(id, mimeType, size, version);
   const { etag, lastModified, ...content } = made;
   const fileName = typeof original_filename === "string" && original_filename !== "" ? original_filename : undefined;
@@ -66,7 +67,7 @@ function contentOf(id: string, data: AssetBody["data"], { fault, file }: PlayedA
   return { ...content, fileName, etag, lastModified };
 }
 
-/** The document takes any text as a media type, but a header does not. */
+/** The document takes any text as a media type, and a failure may be without one. A header takes less. */
 const headerValue = /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/;
 
 const slowBytesPerSecond = 200_000;

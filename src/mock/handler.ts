@@ -11,7 +11,7 @@ import { textResponse, type MockResponse } from "./response.ts";
 import { parseTarget, servedRoutes, type ReceivedRequest, type RequestHead, type RequestTarget } from "./routes.ts";
 import type { PlayedAsset } from "./test-assets.ts";
 import { draw, type Forecast, type Weather } from "./weather.ts";
-import { createWorlds, recall, type World } from "./worlds.ts";
+import { createWorlds, digest, recall, type World } from "./worlds.ts";
 
 /** A response that a socket or `mock.fetch` can send as it is. */
 export interface ReadyResponse {
@@ -121,8 +121,9 @@ function forecast(
   const latencyMs = asset.weather?.latencyMs ?? weather.latencyMs;
   const errorRate = asset.weather?.errorRate ?? weather.errorRate;
   if (!latencyMs && !errorRate) return fairWeather;
-  const count = recall(requests, path, maxCountedPaths, () => 0) + 1;
-  requests.set(path, count);
+  const place = digest(path); // a path may be long, and many are kept
+  const count = recall(requests, place, maxCountedPaths, () => 0) + 1;
+  requests.set(place, count);
   return draw({ latencyMs, errorRate }, `${seed} ${key} ${path} ${count}`);
 }
 

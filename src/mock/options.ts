@@ -70,7 +70,6 @@ export function checkMockOptions(options: MockServerOptions): CheckedOptions {
   }
   checkCallback("onRequest", onRequest);
   const { latencyMs, errorRate } = given;
-  checkWeather({ latencyMs, errorRate });
   const ownAssets = Object.entries(checkObject("assets", assets));
   if (ownAssets.length > maxOwnAssets) throw new ConfigError("assets", `there are more than ${maxOwnAssets}.`);
   return {
@@ -79,7 +78,7 @@ export function checkMockOptions(options: MockServerOptions): CheckedOptions {
     trustProxy,
     cors,
     assets: ownAssets,
-    weather: { latencyMs, errorRate },
+    weather: checkWeather({ latencyMs, errorRate }),
     seed: seed === undefined ? randomInt(maxSeed) : checkInteger("seed", seed, 0, maxSeed),
     onRequest,
   };

@@ -63,7 +63,7 @@ async function resolveResponse(prism: Prism, given: Fields, where: string): Prom
 }
 
 async function resolveFields(prism: Prism, asset: Common, given: Fields, where: string): Promise<PlayedAnswer> {
-  const fields = copyJson<Fields>(where, { ...asset.fields, ...given });
+  const fields: Fields = { ...asset.fields, ...copyJson(where, given) };
   const fail = (name: string, text: string): ConfigError =>
     new ConfigError(`${name in given ? where : asset.where}.${name}`, text);
   const { asset_id = asset.id, signed_url } = fields;
@@ -108,7 +108,7 @@ function isSignedUrlFault(value: unknown): value is SignedUrlFault {
 }
 
 /** Copies a value as JSON does. @throws {@link ConfigError} when that is not possible. */
-function copyJson<Value>(where: string, value: Value): Value {
+export function copyJson<Value>(where: string, value: Value): Value {
   try {
     return JSON.parse(JSON.stringify(value)) as Value; // of the same shape, or it throws
   } catch (error) {

@@ -8,7 +8,7 @@ import {
 import type { Asset } from "../core/asset.ts";
 import { ConfigError } from "../core/errors.ts";
 import { checkNames } from "./names.ts";
-import { fieldNames, resolveAnswer } from "./own-answer.ts";
+import { copyJson, fieldNames, resolveAnswer } from "./own-answer.ts";
 import { isContentFault, readOwnContent, type OwnContent } from "./own-content.ts";
 import type { Prism } from "./prism.ts";
 import { isAssetId } from "./routes.ts";
@@ -70,15 +70,15 @@ export async function resolveOwnAsset(
     throw new ConfigError(where, `that is the name of a test asset. To replace it, write its id, ${named.asset_id}.`);
   }
   const { summary, answers = [{}], content, latencyMs, errorRate, ...fields } = checkNames(where, given, assetNames);
-  const weather = { latencyMs, errorRate } as Weather; // checked in the next line
-  checkWeather(weather, `${where}.`);
+  const weather = checkWeather({ latencyMs, errorRate } as Weather, `${where}.`);
   if (!Array.isArray(answers) || answers.length === 0 || answers.length > maxAnswers) {
     throw new ConfigError(`${where}.answers`, `pass an array of 1 to ${maxAnswers} answers.`);
   }
   const fault = isContentFault(content) ? content : undefined;
   const isOwn = content !== undefined && fault === undefined;
   const file = isOwn ? await readOwnContent(`${where}.content`, content, canReadFiles) : undefined;
-  const asset = { id, where, fields: { ...describeFile(file), ...fields } };
+  // One copy for all answers: together, their texts could need a hundred times the memory.
+  const asset = { id, where, fields: copyJson(where, { ...describeFile(file), ...fields }) };
   const played: PlayedAnswer[] = [];
   for (const answer of answers) played.push(await resolveAnswer(prism, asset, answer, played.length));
   const shown: TestAsset = {
@@ -104,7 +104,7 @@ function describeFile(file: OwnFile | undefined): OwnFields {
 
 function readSummary(where: string, summary: unknown): string | undefined {
   if (summary === undefined) return undefined;
-  if (typeof summary === "string" && summary.length <= maxSummaryLength && !/^\s*$|\p{Cc}/u.test(summary))
+  if (typeof summary === "string" && summary.length <= maxSummaryLength && !/^\s*$|[\p{Cc}\p{Zl}\p{Zp}]/u.test(summary))
     return summary;
   throw new ConfigError(where, `pass one line of text, of at most ${maxSummaryLength} characters.`);
 }
@@ -116,5 +116,5 @@ function summarize(answers: readonly PlayedAnswer[], content: ContentFault | und
     return typeof state === "string" ? state : ["HTTP", status, example ?? []].flat().join(" ");
   });
   if (content !== undefined) texts.push(`content ${content}`);
-  return `Own asset: ${texts.join(", ")}`.slice(0, maxSummaryLength).replace(/\p{Cc}/gu, " ");
+  return `Own asset: ${texts.join(", ")}`.slice(0, maxSummaryLength).replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ");
 }

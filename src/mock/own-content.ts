@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { contentFaults, type ContentFault } from "../../generated/document.ts";
@@ -36,28 +36,50 @@ export async function readOwnContent(where: string, content: unknown, canReadFil
   }
   if (text.startsWith("data:")) return readDataUrl(where, text);
   if (!canReadFiles) {
-    const fault = `${JSON.stringify(text.slice(0, 80))} is none of: ${faults}`;
+    const fault = `${show(text)} is none of: ${faults}`;
     throw new ConfigError(where, `${fault}. A request cannot name a file of this machine: send a data: URL.`);
   }
-  const path = text.startsWith("file:") && URL.canParse(text) ? fileURLToPath(text) : resolve(text);
-  const bytes = await readFile(path).catch(({ code }: NodeJS.ErrnoException) => {
-    const fault = `${JSON.stringify(path)} is no file that can be read (${code})`;
-    throw new ConfigError(where, `${fault}, and ${JSON.stringify(text.slice(0, 80))} is none of: ${faults}.`);
+  const path = pathOf(text);
+  const bytes = await readRegularFile(path).catch(({ code }: NodeJS.ErrnoException) => {
+    const fault = `${show(path)} is no file that can be read (${code})`;
+    throw new ConfigError(where, `${fault}, and ${show(text)} is none of: ${faults}.`);
   });
-  if (bytes.length > maxFileBytes) {
+  if (bytes === undefined) {
     throw new ConfigError(where, `the file has more than ${maxFileBytes} bytes. Leave it out, and pass size_bytes.`);
   }
   return { ...toFile(bytes, typeOfFile(path) ?? unknownType), name: basename(path) };
+}
+
+/** The path of a text that is one, or a `file:` URL. */
+function pathOf(text: string): string {
+  try {
+    return text.startsWith("file:") ? fileURLToPath(text) : resolve(text);
+  } catch {
+    return text; // no path of this machine: there is no such file, either
+  }
+}
+
+/** Reads a file, but no pipe or device, whose end may never come. @returns `undefined` if it is too large. */
+async function readRegularFile(path: string): Promise<Buffer | undefined> {
+  const stats = await stat(path);
+  if (!stats.isFile()) throw Object.assign(new Error(), { code: stats.isDirectory() ? "EISDIR" : "ESPIPE" });
+  return stats.size > maxFileBytes ? undefined : readFile(path);
+}
+
+/** Shows a path, without a query: who takes a signed URL for a path has a secret there. */
+function show(content: string): string {
+  return JSON.stringify(content.slice(0, 200).replace(/\?.*/s, "?…"));
 }
 
 function toFile(bytes: Buffer, mimeType: string): OwnFile {
   return { bytes, mimeType, hash: createHash("sha256").update(bytes).digest("hex") };
 }
 
-/** @see https://www.rfc-editor.org/rfc/rfc2397 */
+/** @see https://fetch.spec.whatwg.org/#data-url-processor */
 function readDataUrl(where: string, url: string): OwnFile {
-  const [, mimeType = "", base64, data] = /^data:([^,;]*(?:;[^,;]*=[^,;]*)*)(;base64)?,(.*)$/is.exec(url) ?? [];
-  const bytes = data === undefined ? undefined : decode(data, base64 !== undefined);
+  const comma = url.indexOf(",");
+  const [mimeType, base64] = url.slice("data:".length, comma).split(/(;base64)$/i);
+  const bytes = comma < 0 ? undefined : decode(url.slice(comma + 1), base64 !== undefined);
   if (bytes === undefined) throw new ConfigError(where, "the data: URL cannot be read. Write data:TYPE;base64,BYTES.");
   return toFile(bytes, mimeType || "text/plain");
 }

@@ -51,7 +51,6 @@ function makeChunk(type: string, data: Buffer): Buffer {
 
 /** How many bytes a chunk has besides its data. */
 export const chunkFrameLength = 12;
-export const maxChunkLength = 0x7fff_ffff;
 
 /** Makes the bytes before and after the data of a chunk. @see https://www.w3.org/TR/png-3/#5Chunk-layout */
 export function chunkFrame(type: string, length: number, data: Iterable<Uint8Array>): [head: Buffer, tail: Buffer] {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { inspect } from "node:util";
 import { ConfigError } from "../core/errors.ts";
 
 /** How long the mock waits before it answers, in milliseconds: a time, or a range of times. */
@@ -18,10 +19,12 @@ const maxLatencyMs = 600_000;
  * Checks the weather.
  *
  * @param where - What the names of its options begin with, in messages.
+ * @returns A copy, because a range can be changed later.
  * @throws {@link ConfigError} when an option is wrong.
  * @internal
  */
-export function checkWeather({ latencyMs = 0, errorRate = 0 }: Weather, where = ""): void {
+export function checkWeather(given: Weather, where = ""): Weather {
+  const { latencyMs = 0, errorRate = 0 } = given;
   const [min, max, ...others] = rangeOf(latencyMs);
   if (!isTime(min) || !isTime(max) || min > max || others.length > 0) {
     const hint = `whole milliseconds up to ${maxLatencyMs}, or a range of them, like [100, 500]`;
@@ -30,6 +33,7 @@ export function checkWeather({ latencyMs = 0, errorRate = 0 }: Weather, where = 
   if (typeof errorRate !== "number" || !(errorRate >= 0 && errorRate <= 1)) {
     throw new ConfigError(`${where}errorRate`, `${show(errorRate)} cannot be used. Pass a number from 0 to 1.`);
   }
+  return structuredClone(given);
 }
 
 function rangeOf(latency: Latency): readonly unknown[] {
@@ -41,7 +45,7 @@ function isTime(value: unknown): value is number {
 }
 
 function show(value: unknown): string {
-  return typeof value === "number" ? String(value) : String(JSON.stringify(value)).slice(0, 40);
+  return inspect(value, { depth: 0, breakLength: Infinity, compact: true }).slice(0, 40);
 }
 
 /** What happens to a request. @internal */

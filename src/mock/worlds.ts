@@ -9,7 +9,7 @@ import type { PlayedAsset } from "./test-assets.ts";
  * @throws {@link ConfigError} when it is not a key.
  */
 export function keyFingerprint(apiKey: string): string {
-  return hash(checkApiKey(apiKey));
+  return digest(checkApiKey(apiKey));
 }
 
 /** @internal */
@@ -18,11 +18,12 @@ export const fingerprintForm: RegExp = /^[\da-f]{12}$/;
 /** The fingerprint of the key that a request sends, if it sends one. @internal */
 export function fingerprintOf({ authorization = "" }: IncomingHttpHeaders): string | undefined {
   const [, key] = /^bearer\s+(.+)$/i.exec(authorization) ?? [];
-  return key && hash(key);
+  return key && digest(key);
 }
 
-function hash(key: string): string {
-  return createHash("sha256").update(key).digest("hex").slice(0, 12);
+/** The first 12 digits of the SHA-256 of a text. @internal */
+export function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }
 
 /** What the mock remembers of the look-ups of one key. Requests without a key share a world. @internal */

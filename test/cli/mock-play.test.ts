@@ -37,6 +37,15 @@ describe("--assets", () => {
     await until(() => output.stdout.includes("Own asset: reviewing, HTTP 429, confirmed\nGET"));
   });
 
+  test.each([
+    ["with a byte order mark", '\ufeff{"asset_mine":{"summary":"mine"}}'],
+    ["with tabs and Windows line ends", '{\r\n\t"asset_mine": {\r\n\t\t"summary": "mine"\r\n\t}\r\n}\r\n'],
+  ])("reads JSON %s", async (_what, text) => {
+    const { output } = await startMock("--assets", write("odd.json", text));
+    await until(() => output.stdout.includes("Seed:"));
+    expect(output.stdout).toMatch(/^ {3,}asset_mine {3,}mine$/m);
+  });
+
   test.each(["README.md", "README.zh-CN.md"])("plays the file that %s shows", async (name) => {
     const [, text] = /^```yaml\n([^]*?)^```$/m.exec(readFileSync(join(root, name), "utf8"))!;
     write("picture.webp", "picture");
@@ -56,6 +65,16 @@ describe("--assets", () => {
     ["a folder", folder, /is no file that can be read \(EISDIR\)/],
     ["JSON that cannot be parsed", write("bad.json", "{"), /--assets: ".*bad\.json" cannot be parsed: /],
     ["YAML that cannot be parsed", write("bad.yaml", "a: [\n"), /--assets: ".*bad\.yaml" cannot be parsed: /],
+    [
+      "an id that is there twice in JSON",
+      write("two.json", '{"a":{},"a":{}}'),
+      /cannot be parsed: duplicated mapping key/,
+    ],
+    [
+      "JSON with a secret beside the fault, and does not show it",
+      write("secret.json", '{"a":["?sign=SECRET",}}'),
+      /^(?!.*CRET).*secret\.json" cannot be parsed: /,
+    ],
     ["an id that is there twice", write("two.yaml", "a: {}\na: {}\n"), /cannot be parsed: duplicated mapping key/],
     ["a list", write("list.yaml", "- a\n"), /must have assets by their ids, like asset_1: \{ status: reviewing \}/],
     ["an empty file", write("empty.yaml", ""), /--assets: ".*empty\.yaml" (cannot be parsed|must have assets)/],

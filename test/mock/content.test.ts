@@ -122,6 +122,33 @@ test("the content of a JSON file parses", async () => {
   expect(await (await requestContent(mock, id)).json()).toEqual({ asset_id: id });
 });
 
+test.each(["image/png", "application/json"])("%s of a petabyte takes no time and no memory", (mimeType) => {
+  const size = 1e15;
+  const content = makeContent("asset", mimeType, size);
+  const head = Buffer.concat([...content.read(0, 70_000)]);
+  expect([content.size, head.length, Buffer.concat([...content.read(size - 9, size)]).length]).toEqual([
+    size,
+    70_000,
+    9,
+  ]);
+  if (mimeType === "image/png") expect(head.includes("IEND")).toBe(true);
+  else expect(JSON.parse(head.toString())).toEqual({ asset_id: "asset" });
+});
+
+test("JSON has spaces behind it, in any range", () => {
+  const content = makeContent("asset", "application/json", 200_000);
+  const whole = Buffer.concat([...content.read(0, 200_000)]);
+  expect([whole.length, JSON.parse(whole.toString())]).toEqual([200_000, { asset_id: "asset" }]);
+  for (const [start, end] of [
+    [0, 5],
+    [5, 100],
+    [65_000, 140_000],
+    [199_999, 200_000],
+  ] as const) {
+    expect(Buffer.concat([...content.read(start, end)]).equals(whole.subarray(start, end))).toBe(true);
+  }
+});
+
 test.each(["image/png", "application/json"])("a size that is too small for %s is kept all the same", (mimeType) => {
   const content = makeContent("asset_1", mimeType, 20);
   expect(Buffer.concat([...content.read(0, 20)])).toHaveLength(20);

@@ -1,5 +1,5 @@
 /** Wrong assets of one's own: each is refused before the mock opens a port, by an error that names the field. */
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, truncateSync, writeFileSync } from "node:fs";
 import { Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +10,10 @@ import { caught } from "../helpers/caught.ts";
 const folder = mkdtempSync(join(tmpdir(), "own-assets-"));
 const listen = vi.spyOn(Server.prototype, "listen");
 afterEach(() => listen.mockClear());
+
+const large = join(folder, "large.bin");
+writeFileSync(large, "");
+truncateSync(large, 100_000_001);
 
 const circular: Record<string, unknown> = {};
 circular.self = circular;
@@ -56,6 +60,8 @@ const wrong: [given: unknown, message: string][] = [
   ],
   [{ answers: [{ status: 200, body: circular }] }, "assets.mine.answers[0].body: it cannot be written as JSON"],
   [{ answers: [{ status: 200, body: 5n }] }, "assets.mine.answers[0].body: it cannot be written as JSON"],
+  [{ expires_at: 5n }, "assets.mine: it cannot be written as JSON: Do not know how to serialize a BigInt."],
+  [{ answers: [{ size_bytes: 5n }] }, "assets.mine.answers[0]: it cannot be written as JSON"],
   [{ answers: [{ status: 200, signed_url: "gone" }] }, "assets.mine.answers[0].signed_url: pass one of: expired, "],
   [{ answers: [{ status: 200, size_bytes: 5 }] }, "assets.mine.answers[0].size_bytes: it does not exist here."],
   [{ answers: [{ status: 404, example: "" }] }, "assets.mine.answers[0].example: pass one of: not_found."],
@@ -66,18 +72,28 @@ const wrong: [given: unknown, message: string][] = [
   ],
   [{ signed_url: "expird" }, "assets.mine.signed_url: it is no URL. Did you mean expired?"],
   [{ answers: [{ signed_url: "changin" }] }, "assets.mine.answers[0].signed_url: it is no URL. Did you mean changing?"],
+  [{ content: new URL("file:///a%2Fb") }, '"file:///a%2Fb" is no file that can be read (ENOENT)'],
   [{ content: new URL("file:///no/such/file") }, '"/no/such/file" is no file that can be read (ENOENT)'],
   [{ content: new URL("https://cdn.example/a.png?signature=s3cret") }, "is no file that can be read"],
   [{ summary: "" }, "assets.mine.summary: pass one line of text, of at most 200 characters."],
   [{ summary: "two\nlines" }, "assets.mine.summary: pass one line"],
+  [{ summary: "two\u2028lines" }, "assets.mine.summary: pass one line"],
+  [{ summary: "two\u2029lines" }, "assets.mine.summary: pass one line"],
   [{ summary: 5 }, "assets.mine.summary: pass one line"],
   [{ content: "drop" }, '/drop" is no file that can be read (ENOENT), and "drop" is none of: drops, no_ranges,'],
   [{ content: folder }, "is no file that can be read (EISDIR)"],
+  [
+    { content: large },
+    "assets.mine.content: the file has more than 100000000 bytes. Leave it out, and pass size_bytes.",
+  ],
+  [{ content: "/dev/zero" }, "is no file that can be read (ESPIPE)"],
+  [{ content: "cdn.example/a?sign=SECRET" }, '/cdn.example/a?…" is no file that can be read (ENOENT)'],
   [{ content: "a\0b" }, "is no file that can be read (ERR_INVALID_ARG_VALUE)"],
   [{ content: "" }, "assets.mine.content: pass a path, a data: URL, a Uint8Array, or one of: drops,"],
   [{ content: new ArrayBuffer(3) }, "assets.mine.content: pass a path"],
   [{ content: "data:image/png;base64,%%%" }, "assets.mine.content: the data: URL cannot be read."],
   [{ content: "data:image/png;base64,a?b" }, "assets.mine.content: the data: URL cannot be read."],
+  [{ content: `data:;${"=".repeat(100_000)}` }, "assets.mine.content: the data: URL cannot be read."],
   [{ content: "data:image/png" }, "assets.mine.content: the data: URL cannot be read."],
   [{ latencyMs: -1 }, "assets.mine.latencyMs: -1 cannot be used. Pass whole milliseconds up to 600000"],
   [{ errorRate: 2 }, "assets.mine.errorRate: 2 cannot be used. Pass a number from 0 to 1."],
@@ -102,6 +118,12 @@ test.each([
 ])("the id %j is refused", async (id, message) => {
   const error = await caught(startMockServer({ assets: { [id]: {} } }));
   expect(error).toMatchObject({ name: "ConfigError", message: expect.stringContaining(message) });
+});
+
+test("a message shows no more than the beginning of a long value", async () => {
+  const mine = { size_bytes: "x".repeat(1000) as unknown as number };
+  const { message } = (await caught(startMockServer({ assets: { mine } }))) as Error;
+  expect(message).toMatch(/^assets\.mine\.size_bytes: it must be integer, not "x{20,60}\.$/);
 });
 
 test("more than 1000 assets are refused", async () => {

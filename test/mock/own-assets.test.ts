@@ -77,6 +77,7 @@ describe("an asset of one's own", () => {
     mock = await startMockServer({ assets: { [image.asset_id]: { status: "replaced" } } });
     expect((await (await lookUp(mock, image.asset_id)).json()).data.status).toBe("replaced");
     expect((await (await lookUp(mock, "asset_unknown")).json()).data.status).toBe("confirmed");
+    expect(mock.testAssets.image.summary).toBe("Own asset: replaced");
   });
 });
 
@@ -176,6 +177,9 @@ describe("the content of an asset of one's own", () => {
   test.each([
     ["data:image/gif;base64,R0lGODlh", "image/gif", "GIF89a"],
     ["data:text/plain;charset=utf-8,%E5%9B%BE", "text/plain;charset=utf-8", "图"],
+    ["data:image/PNG;a=b;BASE64,YWI", "image/PNG;a=b", "ab"],
+    ["data:text/plain;base64;a=b,YQ==", "text/plain;base64;a=b", "YQ=="],
+    ["data:,a,b", "text/plain", "a,b"],
     ["data:,a%20b", "text/plain", "a b"],
     ["data:;base64,YQ==", "text/plain", "a"],
   ])("may be %s", async (content, type, text) => {
@@ -206,6 +210,20 @@ describe("the content of an asset of one's own", () => {
     const response = await requestContent(started, "asset_mine");
     expect(response.headers.get("content-type")).toBe("application/octet-stream");
     expect(response.headers.get("x-evil")).toBeNull();
+  });
+
+  test("has a type also if the answer is a failure whose data has none", async () => {
+    for (const data of [{ asset_id: "a" }, { asset_id: "a", mime_type: null, size_bytes: "7" }]) {
+      const [started] = await play({ answers: [{ status: 200, body: { code: 5, msg: "失败", data } }] });
+      const response = await fetch(`${started.url}/assets/asset_mine/content`);
+      const { headers, status } = response;
+      expect([status, headers.get("content-type"), headers.get("content-length")]).toEqual([
+        200,
+        "application/octet-stream",
+        "0",
+      ]);
+      await started.close();
+    }
   });
 
   test("is empty where the size is none, as 1e300", async () => {

@@ -11,6 +11,9 @@ import { lookUp } from "./look-up.ts";
 
 const readyId = testAssets.image.asset_id;
 
+let deep: unknown[] = [];
+for (let depth = 0; depth < 100_000; depth++) deep = [deep];
+
 describe("startMockServer", () => {
   test.each<[string, unknown, RegExp]>([
     ["a port as text", { port: "4010" }, /^port: a string cannot be used\. Pass a whole number from 0 to 65535/],
@@ -32,16 +35,19 @@ describe("startMockServer", () => {
     [
       "a latency as text",
       { latencyMs: "100" },
-      /^latencyMs: "100" cannot be used\. Pass whole milliseconds up to 600000, or/,
+      /^latencyMs: '100' cannot be used\. Pass whole milliseconds up to 600000, or/,
     ],
     ["a negative latency", { latencyMs: -1 }, /^latencyMs: -1/],
     ["a latency of more than ten minutes", { latencyMs: 600_001 }, /^latencyMs: 600001/],
     ["a latency that is no number", { latencyMs: Number.NaN }, /^latencyMs: NaN/],
-    ["a range from high to low", { latencyMs: [5, 1] }, /^latencyMs: \[5,1\] cannot be used/],
-    ["a range of one time", { latencyMs: [5] }, /^latencyMs: \[5\]/],
-    ["a range of three times", { latencyMs: [1, 2, 3] }, /^latencyMs: \[1,2,3\]/],
+    ["a range from high to low", { latencyMs: [5, 1] }, /^latencyMs: \[ 5, 1 \] cannot be used/],
+    ["a range of one time", { latencyMs: [5] }, /^latencyMs: \[ 5 \]/],
+    ["a range of three times", { latencyMs: [1, 2, 3] }, /^latencyMs: \[ 1, 2, 3 \]/],
+    ["a latency that JSON cannot write", { latencyMs: [1n, 2n] }, /^latencyMs: \[ 1n, 2n \]/],
+    ["a latency of lists in lists", { latencyMs: deep }, /^latencyMs: \[ \[Array\] \]/],
+    ["an error rate that JSON cannot write", { errorRate: 1n }, /^errorRate: 1n/],
     ["an error rate above 1", { errorRate: 50 }, /^errorRate: 50 cannot be used\. Pass a number from 0 to 1/],
-    ["an error rate as text", { errorRate: "0.5" }, /^errorRate: "0\.5"/],
+    ["an error rate as text", { errorRate: "0.5" }, /^errorRate: '0\.5'/],
     ["an error rate that is no number", { errorRate: Number.NaN }, /^errorRate: NaN/],
     ["an onRequest that is not a function", { onRequest: "log" }, /^onRequest: pass a function/],
     [

@@ -114,6 +114,16 @@ describe("latencyMs", () => {
     expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(40);
   });
 
+  test("stays as it was at the start, whatever happens to the range that was passed", async () => {
+    const latencyMs: [number, number] = [0, 0];
+    const server = await start({ latencyMs, assets: { asset_own: { latencyMs } }, listen: false });
+    latencyMs.fill(600_000);
+    for (const id of ["asset_1", "asset_own"]) {
+      const response = await server.fetch(server.url + pathOf(id), { headers: { authorization: "Bearer a" } });
+      expect(response.status).toBe(200);
+    }
+  });
+
   test("makes a client's clock run out", async () => {
     const server = await start({ latencyMs: 2000 });
     const chenyu = createClient({ apiKey: "any", baseUrl: server.url, timeoutMs: 100, maxRetries: 0 });
