@@ -91,7 +91,7 @@ function logRequest({ method, path, status, testAsset, durationMs }: MockRequest
   printResult(`${method} ${path} ${status} ${durationMs.toFixed(1)} ms${summary}`);
 }
 
-/** @param play - The seed is shown if it decides anything. */
+/** @param play - With any of these, the seed is shown: an asset may have a weather of its own. */
 function formatIntroduction({ url, testAssets, seed }: MockServer, play: Play): string {
   const rows = Object.entries(testAssets).map(([name, { asset_id, summary }]) => {
     const ownName = name === asset_id ? "" : name; // your own have none

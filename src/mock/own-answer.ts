@@ -1,7 +1,7 @@
 import { signedUrlFaults, type SignedUrlFault } from "../../generated/document.ts";
 import { openapi } from "../../generated/openapi.ts";
 import { ConfigError } from "../core/errors.ts";
-import { checkNames } from "./names.ts";
+import { checkNames } from "./check-names.ts";
 import { problemOf, type Prism } from "./prism.ts";
 import type { PlayedAnswer } from "./test-assets.ts";
 
@@ -17,10 +17,10 @@ export const fieldNames: string[] = Object.keys((openapi as Document).components
 
 const responseNames = ["status", "example", "body", "signed_url"];
 
-/** What the answers of an asset have in common. */
-interface Common {
+/** The asset that an answer is of. */
+interface AnsweredAsset {
   id: string;
-  /** The option that the asset is. */
+  /** The option that the asset is of, for messages. */
   where: string;
   fields: Fields;
 }
@@ -30,7 +30,12 @@ interface Common {
  *
  * @throws {@link ConfigError} when the document does not allow it.
  */
-export function resolveAnswer(prism: Prism, asset: Common, given: unknown, index: number): Promise<PlayedAnswer> {
+export function resolveAnswer(
+  prism: Prism,
+  asset: AnsweredAsset,
+  given: unknown,
+  index: number,
+): Promise<PlayedAnswer> {
   const where = `${asset.where}.answers[${index}]`;
   return typeof Object(given).status === "number"
     ? resolveResponse(prism, checkNames(where, given, responseNames), where)
@@ -53,13 +58,13 @@ async function resolveResponse(prism: Prism, given: Fields, where: string): Prom
   if (!isKnown) throw new ConfigError(where, `the document has no response ${JSON.stringify(named).slice(0, 80)}.`);
   const answer: PlayedAnswer = { ...named, ...(fault && { signed_url: fault }) };
   if (body === undefined) return answer;
-  const response = await prism.checkBody(named.status, copyJson(`${where}.body`, body));
+  const response = await prism.makeResponse(named.status, copyJson(`${where}.body`, body));
   const problem = problemOf(response);
   if (problem !== undefined) throw new ConfigError(`${where}.body`, `it ${problem}.`);
   return { ...answer, response };
 }
 
-async function resolveFields(prism: Prism, asset: Common, given: Fields, where: string): Promise<PlayedAnswer> {
+async function resolveFields(prism: Prism, asset: AnsweredAsset, given: Fields, where: string): Promise<PlayedAnswer> {
   const { signed_url, ...fields }: Fields = { ...asset.fields, ...copyJson(where, given) };
   const fault = isSignedUrlFault(signed_url) ? signed_url : undefined;
   if (signed_url !== undefined && fault === undefined) fields.signed_url = signed_url;
@@ -74,7 +79,7 @@ async function resolveFields(prism: Prism, asset: Common, given: Fields, where: 
     media_type: mediaTypeOf(fields.mime_type ?? usual.mime_type),
     ...fields,
   };
-  const response = await prism.checkBody(200, { ...Object(body), data });
+  const response = await prism.makeResponse(200, { ...Object(body), data });
   const problem = problemOf(response);
   if (problem === undefined) return { status: 200, ...(fault && { signed_url: fault }), response, fields };
   const [, name = "", text = problem] = /^data\.(\w+) (.*)$/.exec(problem) ?? [];

@@ -17,7 +17,7 @@ export interface Prism {
    *
    * @param status - One that the document has.
    */
-  checkBody(status: number, body: unknown): Promise<MockResponse>;
+  makeResponse(status: number, body: unknown): Promise<MockResponse>;
 }
 
 /** Status and name of an example. Prism chooses what is left out. */
@@ -85,7 +85,7 @@ export async function loadPrism(): Promise<Prism> {
       return example;
     },
 
-    async checkBody(status, body) {
+    async makeResponse(status, body) {
       const [operation] = operations as [(typeof operations)[0]]; // the document has one
       const response = operation.responses.find(({ code }) => code === String(status))!;
       const examples = [{ id: "own", key: "own", value: body }];
