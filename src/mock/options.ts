@@ -3,7 +3,7 @@ import { ConfigError } from "../core/errors.ts";
 import { checkCallback, checkInteger } from "../core/options.ts";
 import { maxOwnAssets } from "./asset-store.ts";
 import type { MockRequest } from "./journal.ts";
-import { checkNames, checkObject } from "./names.ts";
+import { checkNames, checkObject } from "./check-names.ts";
 import type { OwnAsset } from "./own-asset.ts";
 import { checkWeather, type Weather } from "./weather.ts";
 

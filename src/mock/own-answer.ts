@@ -18,10 +18,10 @@ export const fieldNames: string[] = Object.keys((openapi as Document).components
 
 const responseNames = ["status", "example", "body", "signed_url"];
 
-/** What the answers of an asset have in common. */
-interface Common {
+/** The asset that an answer is of. */
+interface AnsweredAsset {
   id: string;
-  /** The option that the asset is. */
+  /** The option that the asset is of, for messages. */
   where: string;
   fields: Fields;
 }
@@ -31,7 +31,12 @@ interface Common {
  *
  * @throws {@link ConfigError} when the document does not allow it.
  */
-export function resolveAnswer(prism: Prism, asset: Common, given: unknown, index: number): Promise<PlayedAnswer> {
+export function resolveAnswer(
+  prism: Prism,
+  asset: AnsweredAsset,
+  given: unknown,
+  index: number,
+): Promise<PlayedAnswer> {
   const where = `${asset.where}.answers[${index}]`;
   return typeof Object(given).status === "number"
     ? resolveResponse(prism, checkNames(where, given, responseNames), where)
@@ -56,7 +61,7 @@ async function resolveResponse(prism: Prism, given: Fields, where: string): Prom
   }
   const answer: PlayedAnswer = { ...named, ...(fault && { signed_url: fault }) };
   if (body === undefined) return answer;
-  const response = await prism.checkBody(named.status, copyJson(`${where}.body`, body));
+  const response = await prism.makeResponse(named.status, copyJson(`${where}.body`, body));
   const problem = problemOf(response);
   if (problem !== undefined) throw new ConfigError(`${where}.body`, `it ${problem}.`);
   return { ...answer, response };

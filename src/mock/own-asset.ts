@@ -7,7 +7,7 @@ import {
 } from "../../generated/document.ts";
 import type { Asset } from "../core/asset.ts";
 import { ConfigError } from "../core/errors.ts";
-import { checkNames } from "./names.ts";
+import { checkNames } from "./check-names.ts";
 import { copyJson, fieldNames, resolveAnswer } from "./own-answer.ts";
 import { isContentFault, readOwnContent, type OwnContent } from "./own-content.ts";
 import type { Prism } from "./prism.ts";

@@ -19,7 +19,7 @@ export interface Prism {
    *
    * @param status - One that the document has.
    */
-  checkBody(status: number, body: unknown): Promise<MockResponse>;
+  makeResponse(status: number, body: unknown): Promise<MockResponse>;
 }
 
 /** Status and name of an example. Prism chooses what is left out. */

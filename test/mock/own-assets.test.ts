@@ -34,6 +34,15 @@ describe("an asset of one's own", () => {
     expect(asset).not.toHaveProperty("original_filename");
   });
 
+  test.each([
+    ["audio/wav", "audio"],
+    ["imagery/png", "file"],
+    ["text/plain", "file"],
+  ])("of the type %s is a medium of the kind %s", async (mime_type, kind) => {
+    const [, chenyu] = await play({ mime_type });
+    expect((await chenyu.assets.get("asset_mine")).media_type).toBe(kind);
+  });
+
   test("has a content of its type and size", async () => {
     const [started] = await play({ size_bytes: 5000, mime_type: "image/webp" });
     const response = await requestContent(started, "asset_mine");
