@@ -2,7 +2,7 @@ import { signedUrlFaults, type SignedUrlFault } from "../../generated/document.t
 import { openapi } from "../../generated/openapi.ts";
 import { ConfigError } from "../core/errors.ts";
 import { suggest } from "../core/suggest.ts";
-import { checkNames } from "./names.ts";
+import { checkNames } from "./check-names.ts";
 import { problemOf, type Prism } from "./prism.ts";
 import type { PlayedAnswer } from "./test-assets.ts";
 
@@ -67,7 +67,7 @@ async function resolveResponse(prism: Prism, given: Fields, where: string): Prom
   return { ...answer, response };
 }
 
-async function resolveFields(prism: Prism, asset: Common, given: Fields, where: string): Promise<PlayedAnswer> {
+async function resolveFields(prism: Prism, asset: AnsweredAsset, given: Fields, where: string): Promise<PlayedAnswer> {
   const fields: Fields = { ...asset.fields, ...copyJson(where, given) };
   const fail = (name: string, text: string): ConfigError =>
     new ConfigError(`${name in given ? where : asset.where}.${name}`, text);
@@ -79,7 +79,7 @@ async function resolveFields(prism: Prism, asset: Common, given: Fields, where: 
     const meant = suggest(signed_url, signedUrlFaults);
     if (meant !== undefined) throw fail("signed_url", `it is no URL. Did you mean ${meant}?`);
   }
-  const response = await prism.checkBody(200, await fillAsset(prism, fields));
+  const response = await prism.makeResponse(200, await fillAsset(prism, fields));
   const problem = problemOf(response);
   if (problem === undefined) return { status: 200, ...(fault && { signed_url: fault }), response, fields };
   const [, name, text] = /^data\.(\w+) (.*)$/.exec(problem) as unknown as [string, string, string]; // the rest is ours

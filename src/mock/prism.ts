@@ -95,7 +95,7 @@ export async function loadPrism(): Promise<Prism> {
       operation.responses.map(({ code, contents }) => [Number(code), contents![0]!.examples!.map(({ key }) => key)]),
     ),
 
-    async checkBody(status, body) {
+    async makeResponse(status, body) {
       const response = operation.responses.find(({ code }) => code === String(status))!;
       const examples = [{ id: "own", key: "own", value: body }];
       const contents = response.contents!.map((content) => ({ ...content, examples }));
