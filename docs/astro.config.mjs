@@ -69,6 +69,7 @@ export default defineConfig({
       head: [{ tag: "meta", attrs: { "http-equiv": "Content-Security-Policy", content: policy } }, { tag: "script", content: idleWithinASecond }],
       expressiveCode: {
         themes: ["github-dark-high-contrast", "github-light"],
+        defaultProps: { overridesByLang: { sh: { frame: "none" } } },
         styleOverrides: {
           borderRadius: "6px",
           frames: {

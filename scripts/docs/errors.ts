@@ -76,7 +76,7 @@ function errorPage({ kind, what, again, toDo }: ErrorKind, failures: Failure[], 
 function testAssetsOf(code: string, words: Record<Word, string>): string {
   const names = [...new Set([...code.matchAll(/testAssets\.(\w+)/g)].map(([, name]) => name!))];
   if (names.length === 0) return "";
-  return `${words["errors.shownBy"]}: ${names.map((name) => `[\`${name}\`](/test-assets#${name})`).join(", ")}`;
+  return `${words["errors.shownBy"]}${words.colon}${names.map((name) => `[\`${name}\`](/test-assets#${name})`).join(", ")}`;
 }
 
 /** The rows of a section's table. The first column is the class or the kind. */

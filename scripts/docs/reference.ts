@@ -97,7 +97,7 @@ export function referencePage(
       ...responses(operation, (status) => status.startsWith("2")),
     ]),
     heading(2, words["api.servers"], "servers"),
-    `- ${words["api.production"]}: \`${production!.url}\`\n- ${words["api.mock"]}: \`http://127.0.0.1:4010\``,
+    `- ${words["api.production"]}${words.colon}\`${production!.url}\`\n- ${words["api.mock"]}${words.colon}\`http://127.0.0.1:4010\``,
     heading(2, words["api.authentication"], "authentication"),
     ...Object.values(components.securitySchemes).map(prose),
     heading(2, words["api.schemas"], "schemas"),
@@ -125,7 +125,7 @@ export function referencePage(
         return [
           heading(3, `HTTP ${status}`, `${operation.operationId}-${status}`),
           prose(response),
-          `${words["api.bodyIs"]} ${typeName(schema)}${stop()}`,
+          `${words["api.bodyIs"]} ${typeName(schema)}${words.stop}`,
           ...Object.entries(response.headers ?? {}).map(([name, header]) => {
             const { schema: headerSchema, ...described } = resolve(components.headers, header);
             return field(name, { ...headerSchema, ...described }, false, `${operation.operationId}-${status}`);
@@ -141,7 +141,7 @@ export function referencePage(
   }
 
   function fields(schema: Schema, id: string): string[] {
-    if (schema.anyOf !== undefined) return [`${words["api.bodyIs"]} ${typeName(schema)}${stop()}`];
+    if (schema.anyOf !== undefined) return [`${words["api.bodyIs"]} ${typeName(schema)}${words.stop}`];
     return Object.entries(schema.properties ?? {}).map(([name, property]) =>
       field(name, property, schema.required?.includes(name) ?? false, id),
     );
@@ -156,8 +156,9 @@ export function referencePage(
       heading(4, `\`${name}\``, `${parent}.${name}`),
       facts.join(" · "),
       schema.description?.trim(),
-      values && `${words["api.knownValues"]}: ${values}`,
-      example !== undefined && `${words["api.example"]}: \`${JSON.stringify(example).replaceAll(/^"|"$/g, "")}\``,
+      values && `${words["api.knownValues"]}${words.colon}${values}`,
+      example !== undefined &&
+        `${words["api.example"]}${words.colon}\`${JSON.stringify(example).replaceAll(/^"|"$/g, "")}\``,
     ]
       .filter(Boolean)
       .join("\n\n");
@@ -179,15 +180,13 @@ export function referencePage(
     const { "x-evidence": evidence, "x-source": source = "lookup" } = fact;
     return `[${words[evidenceWord(fact)]}](${document["x-sources"][source]} "evidence: ${evidence}")`;
   }
-
-  function stop(): string {
-    return words["api.or"] === "or" ? "." : "。";
-  }
 }
 
 /** Samples of the same thing: a browser shows one of them at a time. */
 export function tabs(samples: Sample[]): string {
-  const blocks = samples.map(({ language, label, code }) => fence(`${language} title="${label}"`, code.trim()));
+  const blocks = samples.map(({ language, label, code }) =>
+    fence(`${language} title="${label}" frame="code"`, code.trim()),
+  );
   return `<code-tabs>\n\n${blocks.join("\n\n")}\n\n</code-tabs>`;
 }
 

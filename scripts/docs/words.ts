@@ -2,6 +2,8 @@
 import type { Language } from "./page.ts";
 
 const english = {
+  colon: ": ",
+  stop: ".",
   "api.title": "API reference",
   "api.description": "The operation, its parameters and responses, the schemas and the errors.",
   "api.servers": "Servers",
@@ -64,6 +66,8 @@ const english = {
 export type Word = keyof typeof english;
 
 const chinese: Record<Word, string> = {
+  colon: "：",
+  stop: "。",
   "api.title": "API 参考",
   "api.description": "接口、参数、响应、数据结构和错误。",
   "api.servers": "服务器",
