@@ -76,6 +76,7 @@ const wrong: [given: unknown, message: string][] = [
   [{ content: new URL("file:///no/such/file") }, '"/no/such/file" is no file that can be read (ENOENT)'],
   [{ content: new URL("https://cdn.example/a.png?signature=s3cret") }, "is no file that can be read"],
   [{ summary: "" }, "assets.mine.summary: pass one line of text, of at most 200 characters."],
+  [{ summary: "x".repeat(201) }, "assets.mine.summary: pass one line"],
   [{ summary: "two\nlines" }, "assets.mine.summary: pass one line"],
   [{ summary: "two\u2028lines" }, "assets.mine.summary: pass one line"],
   [{ summary: "two\u2029lines" }, "assets.mine.summary: pass one line"],

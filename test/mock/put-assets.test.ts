@@ -151,6 +151,9 @@ test("GET /__mock/assets lists what a key sees", async () => {
   expect(await list(bearer("b"))).toEqual(mock.testAssets);
   expect((await list(bearer("a"))).asset_put!.summary).toBe("of a");
   expect(Object.keys(await list({}))).toContain("asset_first");
+  await put(mock.testAssets.image.asset_id, { summary: "instead" }, bearer("a"));
+  expect((await list(bearer("a"))).image!.summary).toBe("instead");
+  expect((await list({})).image!.summary).toContain("Ready image");
 });
 
 test("mock.fetch puts assets, too: with a text, bytes or a stream as body", async () => {
