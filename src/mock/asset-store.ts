@@ -38,8 +38,8 @@ export function createAssetStore(first: readonly PlayedAsset[]): AssetStore {
 
   return {
     find(id, key) {
-      const ofKey = key === undefined ? undefined : added.get(key)?.get(id);
-      return ofKey ?? added.get(undefined)?.get(id) ?? firstById.get(id) ?? documentAssetsById.get(id) ?? image;
+      const put = added.get(key)?.get(id) ?? added.get(undefined)?.get(id);
+      return put ?? firstById.get(id) ?? documentAssetsById.get(id) ?? image;
     },
 
     put(asset, key) {
@@ -58,7 +58,7 @@ export function createAssetStore(first: readonly PlayedAsset[]): AssetStore {
 
     list(key) {
       const named = Object.entries(testAssets).map(([name, { asset_id }]) => [name, this.find(asset_id, key).shown]);
-      const own = [...firstById, ...(added.get(undefined) ?? []), ...(key === undefined ? [] : (added.get(key) ?? []))];
+      const own = [...firstById, ...(added.get(undefined) ?? []), ...(added.get(key) ?? [])];
       return { ...Object.fromEntries(named), ...Object.fromEntries(own.map(([id, { shown }]) => [id, shown])) };
     },
 

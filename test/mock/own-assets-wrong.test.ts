@@ -64,6 +64,7 @@ const wrong: [given: unknown, message: string][] = [
   [{ answers: [{ status: 404, example: "" }] }, "assets.mine.answers[0].example: pass the name of an example."],
   [{ answers: [{ status: 404, example: 5 }] }, "assets.mine.answers[0].example: pass the name"],
   [{ summary: "" }, "assets.mine.summary: pass one line of text, of at most 200 characters."],
+  [{ summary: "x".repeat(201) }, "assets.mine.summary: pass one line"],
   [{ summary: "two\nlines" }, "assets.mine.summary: pass one line"],
   [{ summary: "two\u2028lines" }, "assets.mine.summary: pass one line"],
   [{ summary: "two\u2029lines" }, "assets.mine.summary: pass one line"],
