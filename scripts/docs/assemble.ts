@@ -17,9 +17,14 @@ import { writtenPages } from "./written.ts";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** In order of use; a new recipe stands before them until it has a place here. */
-const recipeOrder = ["wait-then-download", "many-assets", "fresh-url", "business-failures", "open-telemetry"].map(
-  (name) => `recipes/${name}`,
-);
+const recipeOrder = [
+  "wait-then-download",
+  "many-assets",
+  "re-host",
+  "fresh-url",
+  "business-failures",
+  "open-telemetry",
+].map((name) => `recipes/${name}`);
 
 export interface Assembly {
   pages: Record<Language, Page[]>;

@@ -168,6 +168,11 @@ describe("the content of an asset of one's own", () => {
     expect(await (await requestContent(started, "asset_mine")).text()).toBe("RIFF....WEBP and more");
   });
 
+  test("gives its type also to an asset whose own type is undefined", async () => {
+    const [, chenyu] = await play({ content: picture, mime_type: undefined, size_bytes: undefined });
+    expect(await chenyu.assets.get("asset_mine")).toMatchObject({ size_bytes: 21, mime_type: "image/webp" });
+  });
+
   test("may be bytes, which are copied, and goes in ranges and versions", async () => {
     const bytes = Buffer.alloc(200_000, "0123456789");
     const [started] = await play({ content: bytes, answers: [{ signed_url: "changing" }, {}] });

@@ -51,6 +51,12 @@ describe("PUT /__mock/assets/{asset_id}", () => {
     expect(await (await fetch(data.url)).text()).toBe("all");
   });
 
+  test("takes a body of exactly 1 MB, and one with a byte order mark, as UTF-8", async () => {
+    expect((await put("asset_put", "{}".padEnd(1_000_000)))[0]).toBe(200);
+    expect((await put("asset_put", '\ufeff{"status":"审核中"}'))[0]).toBe(200);
+    expect(await statusOf("asset_put")).toBe("审核中");
+  });
+
   test("takes ids that must be encoded", async () => {
     await put(encodeURIComponent("资源:&2"), { status: "odd" });
     expect(await statusOf(encodeURIComponent("资源:&2"))).toBe("odd");
@@ -154,6 +160,13 @@ test("GET /__mock/assets lists what a key sees", async () => {
   await put(mock.testAssets.image.asset_id, { summary: "instead" }, bearer("a"));
   expect((await list(bearer("a"))).image!.summary).toBe("instead");
   expect((await list({})).image!.summary).toContain("Ready image");
+});
+
+test("a body that breaks off is no fault of the asset: mock.fetch gets HTTP 500", async () => {
+  const body = new ReadableStream({ pull: (controller) => controller.error(new Error("it broke off")) });
+  const init = { method: "PUT", body, duplex: "half" } as RequestInit; // the types do not know `duplex`
+  const response = await mock.fetch(`${mock.url}${assetsPath}/asset_put`, init);
+  expect([response.status, await response.text()]).toEqual([500, "Error: it broke off\n"]);
 });
 
 test("mock.fetch puts assets, too: with a text, bytes or a stream as body", async () => {

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { createClient } from "../../src/index.ts";
 import { requestsPath, startMockServer, type MockServer, type MockServerOptions } from "../../src/mock.ts";
+import { draw } from "../../src/mock/weather.ts";
 import { caught } from "../helpers/caught.ts";
 import { lookUp, pathOf, requestContent } from "./look-up.ts";
 
@@ -112,6 +113,14 @@ describe("latencyMs", () => {
     const server = await start({ assets: { asset_slow: { latencyMs: [1, 120] } }, seed: 3 });
     const times = await Promise.all(Array.from({ length: 20 }, () => timeOf(() => lookUp(server, "asset_slow"))));
     expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(40);
+  });
+
+  test("has both ends of its range, whether the request fails or not", () => {
+    const drawn = Array.from({ length: 200 }, (_, lot) => draw({ latencyMs: [3, 5], errorRate: 0.5 }, `${lot}`));
+    for (const fails of [true, false]) {
+      const delays = drawn.filter((forecast) => forecast.fails === fails).map(({ delayMs }) => delayMs);
+      expect(new Set(delays)).toEqual(new Set([3, 4, 5]));
+    }
   });
 
   test("stays as it was at the start, whatever happens to the range that was passed", async () => {
