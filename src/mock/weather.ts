@@ -32,7 +32,7 @@ export function checkWeather(given: Weather, where = ""): Weather {
   if (typeof errorRate !== "number" || !(errorRate >= 0 && errorRate <= 1)) {
     throw new ConfigError(`${where}errorRate`, `${show(errorRate)} cannot be used. Pass a number from 0 to 1.`);
   }
-  return structuredClone(given);
+  return { ...given, ...(Array.isArray(given.latencyMs) && { latencyMs: [min, max] }) };
 }
 
 function rangeOf(latency: Latency): readonly unknown[] {

@@ -24,7 +24,7 @@ describe("the signal of mock.fetch", () => {
   test("rejects while the mock answers", async () => {
     const controller = new AbortController();
     const busy = await startMockServer({ listen: false, onRequest: () => new Promise(() => {}) });
-    const answer = caught(busy.fetch(busy.url, { signal: controller.signal }));
+    const answer = caught(busy.fetch(`${busy.url}/nowhere`, { signal: controller.signal }));
     await vi.waitFor(() => expect(busy.requests).toHaveLength(1));
     controller.abort("planted");
     expect(await answer).toBe("planted");
