@@ -73,7 +73,6 @@ async function bundlePackages(file: string, format: "esm" | "cjs"): Promise<stri
     platform: "node",
     target: "node20",
     charset: "utf8",
-    minify: true, // others' code: who reads it, reads the package itself
     metafile: true,
   });
   return Object.keys(metafile.inputs).filter((path) => path !== file);

@@ -1,38 +1,82 @@
 /**
- * Builds the API docs: one page that needs no server and calls nobody.
+ * Builds the docs site, in English and Chinese: static files that ask nobody for anything.
  *
  *     npm run docs
+ *
+ * `DOCS_BASE` is the path that the site will be served below, such as `/chenyu-assets/`; without it, `/`.
  */
-import { mkdtempDisposable, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { cp, mkdir, mkdtempDisposable, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { readDocument } from "./document.ts";
-import { withEvidence } from "./evidence.ts";
-import { redocly } from "./redocly.ts";
-import { testAssetGroups, testAssetRows } from "./test-assets.ts";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { assemble, type Assembly } from "./docs/assemble.ts";
+import { checkLinks } from "./docs/links.ts";
+import { languages, markdownCopy, siteSource } from "./docs/page.ts";
 
-const headings = {
-  ready: "Look-ups that succeed",
-  failures: "Look-ups that fail",
-  content: "Content that misbehaves",
-};
+const root = fileURLToPath(new URL("..", import.meta.url));
+const site = join(root, "docs");
+const run = promisify(execFile);
 
-/** Builds the page: the document, and a table for each group of the assets that the mock knows. */
-export async function buildDocs(output: string): Promise<void> {
-  const document = withEvidence(await readDocument());
-  const tables = testAssetGroups.map((group) => {
-    const head = "| name | asset id | what it shows |\n| --- | --- | --- |\n";
-    return `\n## ${headings[group]}\n\n${head}${testAssetRows(document, group)}`;
+/** Builds the site into a folder, for a path below which it is served. */
+export async function buildDocs(output: string, base = "/"): Promise<void> {
+  if (!existsSync(join(site, "node_modules"))) {
+    console.log("docs: installing the site generator (npm ci --prefix docs)");
+    await run("npm", ["ci", "--prefix", site, "--no-audit", "--no-fund"], { cwd: root });
+  }
+  const assembly = await assemble();
+  // A folder of its own for each build: a cache would bring back pages of another base path.
+  await using folder = await mkdtempDisposable(join(tmpdir(), "chenyu-assets-docs-"));
+  await writeSources(assembly, folder.path);
+  await rm(output, { recursive: true, force: true });
+  await run(process.execPath, [join(site, "node_modules/astro/bin/astro.mjs"), "build"], {
+    cwd: site,
+    env: {
+      PATH: process.env.PATH, // not the rest: under vitest, it would make a site for development
+      HOME: process.env.HOME,
+      TMPDIR: process.env.TMPDIR,
+      NODE_ENV: "production",
+      ASTRO_TELEMETRY_DISABLED: "1",
+      DOCS_BASE: base,
+      DOCS_FOLDER: folder.path,
+      DOCS_OUTPUT: resolve(output),
+      DOCS_SIDEBAR: JSON.stringify(assembly.sidebar),
+    },
   });
-  document.info.description += `\n# Test assets of the mock\n${tables.join("")}`;
-  await using folder = await mkdtempDisposable(join(tmpdir(), "chenyu-assets-"));
-  const source = join(folder.path, "openapi.json");
-  await writeFile(source, JSON.stringify(document));
-  const page = ["--inlineBundle", "--template", "scripts/docs-template.hbs", "--output", resolve(output)];
-  await redocly("build-docs", source, ...page);
+  await writeFiles(assembly, output);
+  await checkLinks(output, base);
+}
+
+/** Where Starlight reads its pages. */
+async function writeSources({ pages }: Assembly, folder: string): Promise<void> {
+  for (const language of languages) {
+    for (const page of pages[language]) {
+      await write(join(folder, "pages", language, `${page.slug || "index"}.md`), siteSource(page));
+    }
+  }
+}
+
+/** What stands beside the site's pages: their Markdown, the documents, `llms.txt`, and the page that chooses a language. */
+async function writeFiles({ pages, files }: Assembly, output: string): Promise<void> {
+  for (const language of languages) {
+    for (const page of pages[language]) {
+      await write(join(output, language, `${page.slug || "index"}.md`), markdownCopy(page));
+    }
+  }
+  for (const [path, text] of Object.entries(files)) await write(join(output, path), text);
+  await cp(join(site, "index.html"), join(output, "index.html"));
+  await writeFile(join(output, "LICENSE.txt"), await readFile(join(root, "LICENSE")));
+}
+
+async function write(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
 }
 
 if (import.meta.main) {
-  await buildDocs("dist/docs/index.html");
-  console.log("API docs: dist/docs/index.html");
+  const output = join(root, "dist/docs");
+  await buildDocs(output, process.env.DOCS_BASE);
+  console.log("docs: dist/docs/");
 }

@@ -49,7 +49,8 @@ export async function findDrift(files: Map<string, string>, project: string): Pr
   return drifted;
 }
 
-async function bundle(documentPath: string, ...options: string[]): Promise<OpenApiDocument> {
+/** Bundles a document into one, in memory. */
+export async function bundle(documentPath: string, ...options: string[]): Promise<OpenApiDocument> {
   await using folder = await mkdtempDisposable(join(tmpdir(), "chenyu-assets-"));
   const output = join(folder.path, "openapi.json");
   await redocly("bundle", documentPath, "--output", output, ...options);

@@ -21,7 +21,7 @@ export function testAssetRows(document: OpenApiDocument, group: TestAssetGroup):
     .join("");
 }
 
-function groupOf(document: OpenApiDocument, { answers, content }: TestAsset): TestAssetGroup {
+export function groupOf(document: OpenApiDocument, { answers, content }: TestAsset): TestAssetGroup {
   if (content !== undefined || answers.some(({ signed_url }) => signed_url !== undefined)) return "content";
   return answers.every((answer) => hasAsset(findExample(document, answer)?.value)) ? "ready" : "failures";
 }

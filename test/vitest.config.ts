@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           name: "sdk",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/package/tarball*.test.ts"],
+          exclude: ["test/package/tarball*.test.ts", "test/docs/*.test.ts"],
           globalSetup: "test/helpers/mock-setup.ts",
           testTimeout: 20_000,
         },
@@ -24,6 +24,15 @@ export default defineConfig({
           include: ["test/package/tarball*.test.ts"],
           globalSetup: "test/package/tarball-setup.ts",
           testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: "docs",
+          include: ["test/docs/*.test.ts"],
+          globalSetup: "test/docs/site-setup.ts",
+          testTimeout: 60_000,
           hookTimeout: 120_000,
         },
       },

@@ -3,21 +3,21 @@ import { dirname, resolve } from "node:path";
 import { load } from "js-yaml";
 import { contentFaults } from "../../generated/document.ts";
 import type { OwnAsset } from "../mock.ts";
-import { UsageError } from "./arguments.ts";
+import { ConfigError } from "../core/errors.ts";
 
 /**
  * Reads the file of `--assets`: assets by id, as YAML or JSON. The mock checks them.
  *
- * @throws {@link UsageError} when it cannot be read.
+ * @throws {@link ConfigError} when it cannot be read.
  */
 export async function readAssetsFile(path: string): Promise<Record<string, OwnAsset>> {
   const shown = JSON.stringify(path);
   const text = await readFile(path, "utf8").catch(({ code }: NodeJS.ErrnoException) => {
-    throw new UsageError(`--assets: ${shown} is no file that can be read (${code})`);
+    throw new ConfigError("assets", `${shown} is no file that can be read (${code}).`);
   });
   const assets = parse(text, path);
   if (typeof assets !== "object" || assets === null || Array.isArray(assets)) {
-    throw new UsageError(`--assets: ${shown} must have assets by their ids, like asset_1: { status: reviewing }`);
+    throw new ConfigError("assets", `${shown} must have assets by their ids, like asset_1: { status: reviewing }.`);
   }
   const entries = Object.entries(assets).map(([id, asset]) => [id, withPath(asset, dirname(path))]);
   return Object.fromEntries(entries) as Record<string, OwnAsset>; // the mock checks each one
@@ -28,7 +28,7 @@ function parse(text: string, path: string): unknown {
     return load(text); // JSON is YAML; and the messages of JSON.parse have pieces of the file
   } catch (error) {
     const [reason = ""] = (error as Error).message.split("\n");
-    throw new UsageError(`--assets: ${JSON.stringify(path)} cannot be parsed: ${reason}`);
+    throw new ConfigError("assets", `${JSON.stringify(path)} cannot be parsed: ${reason}.`);
   }
 }
 

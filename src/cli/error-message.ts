@@ -27,7 +27,7 @@ const words: [sdk: string | RegExp, commandLine: string][] = [
   ['overwrite: "replace"', "--overwrite replace"],
   ["another target", "another --output"],
   [/^assets\./, "--assets: "],
-  [/^assets:/, "--assets:"],
+  [/^(assets|host|port):/, "--$1:"],
   ["wait: true", "--wait"],
   [/allowInsecureHosts: \["(.+)"\]/, "CHENYU_ALLOW_INSECURE_HOSTS=$1"],
   ["allowInsecureHosts", "CHENYU_ALLOW_INSECURE_HOSTS"],

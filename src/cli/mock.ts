@@ -14,7 +14,7 @@ import { readInteger, UsageError, wrongValue } from "./arguments.ts";
 import { readAssetsFile } from "./assets-file.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { OptionValues } from "./options.ts";
-import { escapeControls, printError, printResult } from "./output.ts";
+import { escapeControls, printError, printMessage, printResult } from "./output.ts";
 
 /** Serves a mock of the API until a signal ends it. @returns The exit code. */
 export async function mock(operands: string[], values: OptionValues): Promise<number> {
@@ -35,6 +35,7 @@ export async function mock(operands: string[], values: OptionValues): Promise<nu
   }
   if (server !== undefined) {
     printResult(quiet ? server.url : formatIntroduction(server, play));
+    if (quiet && isDrawn(play)) printMessage(`Seed: ${server.seed}`);
     await stopped;
     await server.close();
   }
@@ -56,7 +57,8 @@ async function readPlay(values: OptionValues): Promise<Play> {
 
 function readLatency(text: string): Latency {
   const [, min, max] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
-  if (min === undefined) throw wrongValue("latency", "milliseconds, like 200 or 100-500", text);
+  const isRange = max === undefined || Number(min) <= Number(max);
+  if (min === undefined || !isRange) throw wrongValue("latency", "milliseconds, like 200 or 100-500", text);
   return max === undefined ? Number(min) : [Number(min), Number(max)];
 }
 
@@ -91,7 +93,11 @@ function logRequest({ method, path, status, testAsset, durationMs }: MockRequest
   printResult(`${method} ${path} ${status} ${durationMs.toFixed(1)} ms${summary}`);
 }
 
-/** @param play - With any of these, the seed is shown: an asset may have a weather of its own. */
+/** Whether the seed may decide anything. */
+function isDrawn(play: Play): boolean {
+  return Object.values(play).some((value) => value !== undefined);
+}
+
 function formatIntroduction({ url, testAssets, seed }: MockServer, play: Play): string {
   const rows = Object.entries(testAssets).map(([name, { asset_id, summary }]) => {
     const ownName = name === asset_id ? "" : name; // your own have none
@@ -102,7 +108,6 @@ function formatIntroduction({ url, testAssets, seed }: MockServer, play: Play): 
   const lines = [...rows, ["", "any other id", "Ready image"]].map(
     ([name, id, summary]) => `  ${name!.padEnd(width)}  ${id!.padEnd(asset_id.length)}  ${summary}\n`,
   );
-  const isDrawn = Object.values(play).some((value) => value !== undefined);
   return `Mock of the asset API on ${url}
 
 ${lines.join("")}
@@ -110,5 +115,5 @@ Try it:     curl -H "Authorization: Bearer any" ${url}${fillPath(getAssetPath, a
 Your app:   CHENYU_BASE_URL=${url} CHENYU_API_KEY=any
 Wrong key:  any key that starts with cy_invalid
 Reset:      curl -X POST ${url}${resetPath}
-${isDrawn ? `Seed:       ${seed}\n` : ""}`;
+${isDrawn(play) ? `Seed:       ${seed}\n` : ""}`;
 }

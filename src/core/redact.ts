@@ -10,16 +10,18 @@ export function withoutQueries(text: string): string {
 
 /**
  * Cuts the API key and the queries of URLs out of a text. A server may repeat the key in the form of its own format, for
- * example as JSON or HTML.
+ * example as JSON or HTML. A key of a few letters, such as `any`, is in other words, too, and no secret.
  */
-export function withoutSecrets(text: string, key: string | undefined): string {
-  if (key === undefined) return withoutQueries(text);
+export function withoutSecrets(text: string, key = ""): string {
+  if (key.length < minSecretLength) return withoutQueries(text);
   const json = JSON.stringify(key).slice(1, -1);
   const html = key.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   const forms = [key, json, json.replaceAll("/", "\\/"), encodeURIComponent(key), html];
   const anyForm = forms.map((form) => form.replace(/[^\w-]/g, "\\$&")).join("|");
   return withoutQueries(text.replace(new RegExp(anyForm, "gi"), "[API key]"));
 }
+
+const minSecretLength = 6;
 
 /** A copy of an error that another package threw. Its message is enumerable, for logs that copy fields. */
 export type SafeError = Error & { code?: string; cause?: SafeError };

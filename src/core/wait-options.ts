@@ -11,7 +11,10 @@ export interface WaitOptions extends RequestOptions {
   waitTimeoutMs?: number | undefined;
   /** Limit for one look-up, its attempts and their delays included, in milliseconds. @default 120000 */
   totalTimeoutMs?: number | undefined;
-  /** Called after each look-up, while the delay runs. If it throws before the next look-up, the wait ends with that error. */
+  /**
+   * Called after each look-up that another one follows, while the delay runs. If it throws before that one, the wait ends
+   * with that error.
+   */
   onPoll?: ((event: PollEvent) => unknown) | undefined;
   /** Tells whether an asset is ready. @default its `status` is `confirmed`, the only one that is documented */
   isReady?: ((asset: Asset) => boolean) | undefined;

@@ -31,7 +31,7 @@ export async function answerApi(
 }
 
 /** A key that the mock refuses. */
-const invalidKey = /^bearer +cy_invalid/i;
+const invalidKey = /^bearer\s+cy_invalid/i;
 // Constants, because Prism keeps the example of each.
 const unauthenticated = { status: 401 };
 const badRequest = { status: 400 };

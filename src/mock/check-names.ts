@@ -11,16 +11,25 @@ export function checkObject(where: string, value: unknown): object {
  * Checks that a value is an object, and that each of its names is known.
  *
  * @param where - The option that the value is of. Empty for the options themselves.
+ * @param advice - What to do about a name that resembles none.
  * @returns A copy without the names whose value is `undefined`.
  * @throws {@link ConfigError} when it is no object, or a name is unknown.
  */
-export function checkNames(where: string, value: unknown, known: readonly string[]): Record<string, unknown> {
+export function checkNames(
+  where: string,
+  value: unknown,
+  known: readonly string[],
+  advice = "",
+): Record<string, unknown> {
   const entries: [string, unknown][] = Object.entries(checkObject(where || "options", value));
   const [unknown] = entries.map(([name]) => name).filter((name) => !known.includes(name));
   if (unknown !== undefined) {
     const meant = suggest(unknown, known);
-    const hint = meant === undefined ? `There is only: ${known.join(", ")}.` : `Did you mean ${meant}?`;
-    throw new ConfigError([where, unknown.slice(0, 40)].filter(Boolean).join("."), `it does not exist here. ${hint}`);
+    const hint = meant === undefined ? `There is only: ${known.join(", ")}. ${advice}` : `Did you mean ${meant}?`;
+    throw new ConfigError(
+      [where, unknown.slice(0, 40)].filter(Boolean).join("."),
+      `it does not exist here. ${hint}`.trimEnd(),
+    );
   }
   return Object.fromEntries(entries.filter(([, field]) => field !== undefined));
 }

@@ -6,8 +6,9 @@ import type { Handler, ReadyResponse } from "./handler.ts";
 /** A `fetch` that the mock itself answers, without a socket. */
 export type MockFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
-/** Makes a `fetch` that a handler answers, whatever the host. @param isClosed - Whether requests fail. @internal */
-export function createFetch({ handle }: Pick<Handler, "handle">, isClosed: () => boolean): MockFetch {
+/** Makes a `fetch` that a handler answers, whatever the host. @param closing - Aborts when the mock closes. @internal */
+export function createFetch({ handle }: Pick<Handler, "handle">, closing: AbortSignal): MockFetch {
+  const isClosed = (): boolean => closing.aborted;
   return async (input, init) => {
     const { method, url, headers, body } = new Request(input, init);
     const { origin, host, pathname, search } = new URL(url);
@@ -17,11 +18,11 @@ export function createFetch({ handle }: Pick<Handler, "handle">, isClosed: () =>
     const request = { method, url: pathname + search, headers: ownHeaders, origin, body: body ?? nothing() };
 
     async function send(): Promise<ReadyResponse> {
-      if (isClosed()) throw new TypeError("fetch failed", { cause: new Error("the mock is closed") });
       try {
-        return await handle(request);
+        closing.throwIfAborted();
+        return await untilAbort(closing, () => handle(request));
       } catch (error) {
-        throw new TypeError("fetch failed", { cause: error }); // `onRequest` threw
+        throw new TypeError("fetch failed", { cause: error }); // `onRequest` threw, or the mock is closed
       }
     }
 

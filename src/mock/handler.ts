@@ -137,11 +137,17 @@ async function answerFailure(prism: Prism, { contentId }: RequestTarget): Promis
 // A constant, because Prism keeps the example of each.
 const serverError = { status: 500 };
 
-/** Replaces where a request says that it came to. A proxy may leave the path of the public URL in front of the request's. */
+/**
+ * Replaces where a request says that it came to. A proxy may leave the path of the public URL in front of the request's. If
+ * it does not, a path such as `/api` is the beginning of what the mock serves, and stays.
+ */
 function locate(request: ReceivedRequest, publicUrl: string): ReceivedRequest {
+  const located = { ...request, origin: publicUrl };
   const { pathname } = new URL(publicUrl);
-  const isBelow = pathname !== "/" && `${request.url.split("?")[0]}/`.startsWith(`${pathname}/`);
-  return { ...request, url: isBelow ? request.url.slice(pathname.length) : request.url, origin: publicUrl };
+  if (pathname === "/" || !`${request.url.split("?")[0]}/`.startsWith(`${pathname}/`)) return located;
+  const below = { ...located, url: request.url.slice(pathname.length) };
+  const { isControl, isApi, contentId } = parseTarget(below);
+  return isControl || isApi || contentId !== undefined ? below : located;
 }
 
 async function* count(content: NonNullable<MockResponse["content"]>, record: MockRequest): AsyncGenerator<Uint8Array> {

@@ -38,7 +38,7 @@ export function describeRequest(
 ): Omit<MockRequest, "sequence" | "time" | "testAsset" | "status" | "durationMs" | "bytesSent"> {
   return {
     method,
-    path: path.replace(/%3f.*/i, ""), // an encoded query is a secret, too
+    path: withoutQueries(path.replace(encodedQuery, "")),
     query: hideSecrets([...query].filter(([name, value]) => name !== "" && value !== "")),
     headers: hideSecrets(Object.entries(headers)),
     key,
@@ -46,7 +46,12 @@ export function describeRequest(
   };
 }
 
-const secretNames = /authori[sz]ation|cookie|credential|password|secret|signature|token|^sig$|(^|api[-_]?)key$/i;
+/** A query that is in the path, because its `?` was encoded once or twice. It is a secret, too. */
+const encodedQuery = /%(25)*(3f|23).*/i;
+
+/** Also those of gateways and of other clouds, like `auth_key`, `OSSAccessKeyId` and `sign`. */
+const secretNames =
+  /authori[sz]ation|(^|[-_])auth([-_]|$)|cookie|credential|jwt|passw|pwd|secret|session|signature|token|^sign?$|(access|private)[-_]?key|(^|api[-_]?)key$/i;
 
 function hideSecrets(pairs: [name: string, value: IncomingHttpHeaders[string]][]): Record<string, string> {
   return Object.fromEntries(

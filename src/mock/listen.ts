@@ -86,7 +86,7 @@ function originOf(headers: IncomingHttpHeaders, trustProxy: boolean): string | u
           .split(",")[0]!
           .trim()
       : undefined;
-  const protocol = forwarded("proto") === "https" ? "https" : "http";
+  const protocol = forwarded("proto")?.toLowerCase() === "https" ? "https" : "http";
   const host = forwarded("host") || headers.host || "";
   const isHost = /^[\w.:[\]-]{1,261}$/.test(host) && URL.canParse(`${protocol}://${host}`);
   return isHost ? new URL(`${protocol}://${host}`).origin : undefined;

@@ -32,7 +32,7 @@ export interface MockServerOptions<Id extends string = string> extends Weather {
   onRequest?: ((request: MockRequest) => unknown) | undefined;
 }
 
-/** The options, checked and complete. The assets are checked later, because Prism does it. */
+/** The options, checked and complete. The assets are checked later, because Prism does it. @internal */
 export interface CheckedOptions {
   /** Where to listen. Absent: nowhere. */
   place: { host: string; port: number } | undefined;
@@ -61,7 +61,7 @@ const names: Record<keyof MockServerOptions, true> = {
 
 const maxSeed = 2 ** 32 - 1;
 
-/** Checks the options of the mock. @throws {@link ConfigError} when one is wrong or unknown. */
+/** Checks the options of the mock. @throws {@link ConfigError} when one is wrong or unknown. @internal */
 export function checkMockOptions(options: MockServerOptions): CheckedOptions {
   const given: MockServerOptions = checkNames("", options ?? {}, Object.keys(names)); // each value is checked below
   const { listen = true, cors = true, trustProxy = false, assets = {}, seed, onRequest } = given;

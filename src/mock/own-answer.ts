@@ -1,6 +1,7 @@
 import { signedUrlFaults, type SignedUrlFault } from "../../generated/document.ts";
 import { openapi } from "../../generated/openapi.ts";
 import { ConfigError } from "../core/errors.ts";
+import { suggest } from "../core/suggest.ts";
 import { checkNames } from "./check-names.ts";
 import { problemOf, type Prism } from "./prism.ts";
 import type { PlayedAnswer } from "./test-assets.ts";
@@ -39,7 +40,7 @@ export function resolveAnswer(
   const where = `${asset.where}.answers[${index}]`;
   return typeof Object(given).status === "number"
     ? resolveResponse(prism, checkNames(where, given, responseNames), where)
-    : resolveFields(prism, asset, checkNames(where, given, fieldNames), where);
+    : resolveFields(prism, asset, checkNames(where, given, fieldNames, adviceOnFailure), where);
 }
 
 async function resolveResponse(prism: Prism, given: Fields, where: string): Promise<PlayedAnswer> {
@@ -50,12 +51,14 @@ async function resolveResponse(prism: Prism, given: Fields, where: string): Prom
   if (example !== undefined && body !== undefined) {
     throw new ConfigError(where, "there is an example and a body. Leave one of them out.");
   }
-  if (example !== undefined && (typeof example !== "string" || example === "")) {
-    throw new ConfigError(`${where}.example`, "pass the name of an example.");
+  const named = { status: Number(status), ...(example !== undefined && { example: example as string }) }; // checked below
+  const examples = prism.exampleNames.get(named.status);
+  if (examples === undefined) {
+    throw new ConfigError(`${where}.status`, `pass one of: ${[...prism.exampleNames.keys()].join(", ")}.`);
   }
-  const named = { status: Number(status), ...(example !== undefined && { example }) };
-  const isKnown = named.status > 0 && problemOf(await prism.getExample(named)) === undefined;
-  if (!isKnown) throw new ConfigError(where, `the document has no response ${JSON.stringify(named).slice(0, 80)}.`);
+  if (example !== undefined && !examples.some((known) => known === example)) {
+    throw new ConfigError(`${where}.example`, `pass one of: ${examples.join(", ")}.`);
+  }
   const answer: PlayedAnswer = { ...named, ...(fault && { signed_url: fault }) };
   if (body === undefined) return answer;
   const response = await prism.makeResponse(named.status, copyJson(`${where}.body`, body));
@@ -65,26 +68,37 @@ async function resolveResponse(prism: Prism, given: Fields, where: string): Prom
 }
 
 async function resolveFields(prism: Prism, asset: AnsweredAsset, given: Fields, where: string): Promise<PlayedAnswer> {
-  const { signed_url, ...fields }: Fields = { ...asset.fields, ...copyJson(where, given) };
+  const fields: Fields = { ...asset.fields, ...copyJson(where, given) };
+  const fail = (name: string, text: string): ConfigError =>
+    new ConfigError(`${name in given ? where : asset.where}.${name}`, text);
+  const { asset_id = asset.id, signed_url } = fields;
+  if (asset_id !== asset.id) throw fail("asset_id", "it differs from the asset's own id. Leave it out.");
   const fault = isSignedUrlFault(signed_url) ? signed_url : undefined;
-  if (signed_url !== undefined && fault === undefined) fields.signed_url = signed_url;
-  if (fields.asset_id !== undefined && fields.asset_id !== asset.id) {
-    throw new ConfigError(`${asset.where}.asset_id`, "it differs from the asset's own id. Leave it out.");
+  if (fault !== undefined) delete fields.signed_url;
+  else if (typeof signed_url === "string") {
+    const meant = suggest(signed_url, signedUrlFaults);
+    if (meant !== undefined) throw fail("signed_url", `it is no URL. Did you mean ${meant}?`);
   }
-  const { body } = await prism.getExample(vendorExample);
-  const usual = (body as { data: Fields }).data;
-  const data = {
-    ...usual,
-    original_filename: undefined, // that of the vendor's picture
-    media_type: mediaTypeOf(fields.mime_type ?? usual.mime_type),
-    ...fields,
-  };
-  const response = await prism.makeResponse(200, { ...Object(body), data });
+  const response = await prism.makeResponse(200, await fillAsset(prism, fields));
   const problem = problemOf(response);
   if (problem === undefined) return { status: 200, ...(fault && { signed_url: fault }), response, fields };
-  const [, name = "", text = problem] = /^data\.(\w+) (.*)$/.exec(problem) ?? [];
-  throw new ConfigError(`${name in given ? where : asset.where}.${name}`, `it ${text}.`);
+  const [, name, text] = /^data\.(\w+) (.*)$/.exec(problem) as unknown as [string, string, string]; // the rest is ours
+  const shown = JSON.stringify(fields[name]).slice(0, 40);
+  const advice = typeof fields.status === "number" ? " An HTTP status belongs into answers: [{ status: 404 }]." : "";
+  throw fail(name, `it ${text}, not ${shown}.${advice}`);
 }
+
+/** Makes the body of a look-up. Fields that are left out are as in the vendor's example, or fit the others. */
+async function fillAsset(prism: Prism, fields: Fields): Promise<object> {
+  const { body } = await prism.getExample(vendorExample);
+  const usual = (body as { data: Fields }).data;
+  const { original_filename } = fields; // that of the vendor's example is of another picture
+  const media_type = mediaTypeOf(fields.mime_type ?? usual.mime_type);
+  return { ...Object(body), data: { ...usual, original_filename, media_type, ...fields } };
+}
+
+const adviceOnFailure =
+  'For a failure, write its HTTP status, and an example or a body: { status: 200, example: "expired" }.';
 
 // A constant, because Prism keeps the example of each.
 const vendorExample = { status: 200, example: "confirmed" };

@@ -1,4 +1,10 @@
-import { testAssets, type SignedUrlFault, type TestAnswer, type TestAsset } from "../../generated/document.ts";
+import {
+  testAssets,
+  type ContentFault,
+  type SignedUrlFault,
+  type TestAnswer,
+  type TestAsset,
+} from "../../generated/document.ts";
 import type { Asset } from "../core/asset.ts";
 import { ConfigError } from "../core/errors.ts";
 import { checkNames } from "./check-names.ts";
@@ -33,8 +39,9 @@ export interface OwnAsset extends OwnFields, Weather {
   /** The answers to its look-ups, in turn. The last one repeats. @default one with the fields of the asset */
   answers?: readonly OwnAnswer[] | undefined;
   /**
-   * Its content: a path, a `data:` URL, bytes, or what is wrong with it, such as `drops`. Write `./drops` for a file of that
-   * name. @default one that the mock makes: `size_bytes` bytes of `mime_type`
+   * Its content: a file (a path from the current folder, or a `file:` URL), a `data:` URL, bytes, or what is wrong with it,
+   * such as `drops`. Write `./drops` for a file of that name. @default one that the mock makes: `size_bytes` bytes of
+   * `mime_type`
    */
   content?: OwnContent | undefined;
 }
@@ -48,6 +55,7 @@ const maxSummaryLength = 200;
  *
  * @param canReadFiles - Whether its content may be a path.
  * @throws {@link ConfigError} when something is wrong: it names the field.
+ * @internal
  */
 export async function resolveOwnAsset(
   prism: Prism,
@@ -75,7 +83,7 @@ export async function resolveOwnAsset(
   for (const answer of answers) played.push(await resolveAnswer(prism, asset, answer, played.length));
   const shown: TestAsset = {
     asset_id: id,
-    summary: readSummary(`${where}.summary`, summary) ?? summarize(played),
+    summary: readSummary(`${where}.summary`, summary) ?? summarize(played, fault),
     answers: played.map(toTestAnswer),
     ...(fault && { content: fault }),
   };
@@ -101,11 +109,12 @@ function readSummary(where: string, summary: unknown): string | undefined {
   throw new ConfigError(where, `pass one line of text, of at most ${maxSummaryLength} characters.`);
 }
 
-/** For example: “Own asset: reviewing, HTTP 429, confirmed”. */
-function summarize(answers: readonly PlayedAnswer[]): string {
-  const texts = answers.map(({ status, response }) => {
+/** For example: “Own asset: reviewing, HTTP 404 not_found, confirmed, content drops”. */
+function summarize(answers: readonly PlayedAnswer[], content: ContentFault | undefined): string {
+  const texts = answers.map(({ status, example, response }) => {
     const state: unknown = Object(response?.body).data?.status;
-    return typeof state === "string" ? state : `HTTP ${status}`;
+    return typeof state === "string" ? state : ["HTTP", status, example ?? []].flat().join(" ");
   });
+  if (content !== undefined) texts.push(`content ${content}`);
   return `Own asset: ${texts.join(", ")}`.slice(0, maxSummaryLength).replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ");
 }

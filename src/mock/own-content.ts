@@ -1,19 +1,20 @@
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { contentFaults, type ContentFault } from "../../generated/document.ts";
 import { ConfigError } from "../core/errors.ts";
 import { typeOfFile } from "../core/media-type.ts";
 import type { OwnFile } from "./test-assets.ts";
 
-/** The content of an asset of your own: a path, a `data:` URL, bytes, or what is wrong with a content that the mock makes. */
-export type OwnContent = ContentFault | (string & {}) | Uint8Array;
+/** The content of an asset of your own: a file, a `data:` URL, bytes, or what is wrong with a content that the mock makes. */
+export type OwnContent = ContentFault | (string & {}) | URL | Uint8Array;
 
 const unknownType = "application/octet-stream";
 /** As large as an upload may be. */
 const maxFileBytes = 100_000_000;
 
-/** Whether a content is the name of a fault. */
+/** Whether a content is the name of a fault. @internal */
 export function isContentFault(content: unknown): content is ContentFault {
   return contentFaults.some((fault) => fault === content);
 }
@@ -24,26 +25,38 @@ export function isContentFault(content: unknown): content is ContentFault {
  * @param where - The option that it is of.
  * @param canReadFiles - Whether a path is allowed. Whoever sends a request must not read this machine's files.
  * @throws {@link ConfigError} when it is no content, or its file cannot be read.
+ * @internal
  */
 export async function readOwnContent(where: string, content: unknown, canReadFiles: boolean): Promise<OwnFile> {
   if (content instanceof Uint8Array) return toFile(Buffer.from(content), unknownType);
   const faults = contentFaults.join(", ");
-  if (typeof content !== "string" || content === "") {
+  const text = content instanceof URL ? content.href : content;
+  if (typeof text !== "string" || text === "") {
     throw new ConfigError(where, `pass a path, a data: URL, a Uint8Array, or one of: ${faults}.`);
   }
-  if (content.startsWith("data:")) return readDataUrl(where, content);
+  if (text.startsWith("data:")) return readDataUrl(where, text);
   if (!canReadFiles) {
-    const fault = `${show(content)} is none of: ${faults}`;
+    const fault = `${show(text)} is none of: ${faults}`;
     throw new ConfigError(where, `${fault}. A request cannot name a file of this machine: send a data: URL.`);
   }
-  const bytes = await readRegularFile(content).catch(({ code }: NodeJS.ErrnoException) => {
-    const fault = `${show(content)} is no file that can be read (${code})`;
-    throw new ConfigError(where, `${fault}, and none of: ${faults}.`);
+  const path = pathOf(text);
+  const bytes = await readRegularFile(path).catch(({ code }: NodeJS.ErrnoException) => {
+    const fault = `${show(path)} is no file that can be read (${code})`;
+    throw new ConfigError(where, `${fault}, and ${show(text)} is none of: ${faults}.`);
   });
   if (bytes === undefined) {
     throw new ConfigError(where, `the file has more than ${maxFileBytes} bytes. Leave it out, and pass size_bytes.`);
   }
-  return { ...toFile(bytes, typeOfFile(content) ?? unknownType), name: basename(content) };
+  return { ...toFile(bytes, typeOfFile(path) ?? unknownType), name: basename(path) };
+}
+
+/** The path of a text that is one, or a `file:` URL. */
+function pathOf(text: string): string {
+  try {
+    return text.startsWith("file:") ? fileURLToPath(text) : resolve(text);
+  } catch {
+    return text; // no path of this machine: there is no such file, either
+  }
 }
 
 /** Reads a file, but no pipe or device, whose end may never come. @returns `undefined` if it is too large. */

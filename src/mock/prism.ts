@@ -12,6 +12,8 @@ export interface Prism {
   validateRequest(request: MethodAndHeaders, path: string): Promise<MockResponse | undefined>;
   /** Returns an example of `getAsset` as a response. */
   getExample(choice: ExampleChoice): Promise<MockResponse>;
+  /** The names of the examples of `getAsset`, by status. */
+  exampleNames: ReadonlyMap<number, readonly string[]>;
   /**
    * Makes a response of `getAsset` with another body. {@link problemOf} says whether the document allows it.
    *
@@ -35,6 +37,7 @@ export async function loadPrism(): Promise<Prism> {
   const { createInstance, getHttpOperationsFromSpec, ProblemJsonError, VIOLATIONS } = await importPrism();
   // A copy, because Prism changes what it is given.
   const operations = await getHttpOperationsFromSpec(structuredClone(openapi));
+  const [operation] = operations as [(typeof operations)[0]]; // the document has one
   const checks = { checkSecurity: true, validateRequest: true, validateResponse: true, errors: true };
   const config = { ...checks, isProxy: false, upstreamProxy: undefined, mock: { dynamic: false } } as const;
   const instance = createInstance(config, { logger });
@@ -69,7 +72,10 @@ export async function loadPrism(): Promise<Prism> {
   }
 
   return {
-    async validateRequest(request, path) {
+    async validateRequest({ method, headers }, path) {
+      // Prism heeds the case of the scheme: https://www.rfc-editor.org/rfc/rfc9110#name-authentication-scheme
+      const authorization = headers.authorization?.replace(/^bearer\b/i, "Bearer");
+      const request = { method, headers: { ...headers, ...(authorization !== undefined && { authorization }) } };
       try {
         const { status } = await send(request, path, { validateResponse: false });
         // Only the response to a wrong request is sent, so only that one is validated.
@@ -85,8 +91,11 @@ export async function loadPrism(): Promise<Prism> {
       return example;
     },
 
+    exampleNames: new Map(
+      operation.responses.map(({ code, contents }) => [Number(code), contents![0]!.examples!.map(({ key }) => key)]),
+    ),
+
     async makeResponse(status, body) {
-      const [operation] = operations as [(typeof operations)[0]]; // the document has one
       const response = operation.responses.find(({ code }) => code === String(status))!;
       const examples = [{ id: "own", key: "own", value: body }];
       const contents = response.contents!.map((content) => ({ ...content, examples }));

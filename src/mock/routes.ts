@@ -57,8 +57,8 @@ export interface RequestTarget {
 
 /** Reads what a request is for. @internal */
 export function parseTarget({ url, headers }: RequestHead): RequestTarget {
-  const [path = "", search] = url.replace(/^([a-z][a-z\d+.-]*:\/\/[^/?]*)?\/?/i, "/").split("?");
-  const query = new URLSearchParams(search);
+  const [path = "", ...search] = url.replace(/^([a-z][a-z\d+.-]*:\/\/[^/?]*)?\/?/i, "/").split("?");
+  const query = new URLSearchParams(search.join("?"));
   const lookUpId = matchAssetId(path, getAssetPath);
   const contentId = matchAssetId(path, contentPath) ?? matchAssetId(path, `${contentPath}/${redirectName}`);
   const ownKey = contentId === undefined ? undefined : keyOfSignedUrl(query);

@@ -55,7 +55,7 @@ export async function startMockServer<const Id extends string = never>(
 
   return {
     url: listener?.url ?? urlWithoutPort,
-    fetch: createFetch(handler, () => signal.aborted),
+    fetch: createFetch(handler, signal),
     get testAssets() {
       return store.list(undefined) as MockServer<Id>["testAssets"]; // it has each id of the options
     },
@@ -63,7 +63,7 @@ export async function startMockServer<const Id extends string = never>(
     requests: handler.requests,
     reset: () => handler.reset(),
     async close() {
-      closing.abort();
+      closing.abort(new Error("the mock is closed"));
       await listener?.close();
     },
   };

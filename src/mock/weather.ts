@@ -21,6 +21,7 @@ const maxLatencyMs = 600_000;
  * @param where - What the names of its options begin with, in messages.
  * @returns A copy, because a range can be changed later.
  * @throws {@link ConfigError} when an option is wrong.
+ * @internal
  */
 export function checkWeather(given: Weather, where = ""): Weather {
   const { latencyMs = 0, errorRate = 0 } = given;
@@ -32,7 +33,7 @@ export function checkWeather(given: Weather, where = ""): Weather {
   if (typeof errorRate !== "number" || !(errorRate >= 0 && errorRate <= 1)) {
     throw new ConfigError(`${where}errorRate`, `${show(errorRate)} cannot be used. Pass a number from 0 to 1.`);
   }
-  return { ...given, ...(Array.isArray(given.latencyMs) && { latencyMs: [min, max] }) };
+  return { ...given, latencyMs: given.latencyMs && ([min, max] as const) };
 }
 
 function rangeOf(latency: Latency): readonly unknown[] {
@@ -47,13 +48,13 @@ function show(value: unknown): string {
   return inspect(value, { depth: 0, breakLength: Infinity, compact: true }).slice(0, 40);
 }
 
-/** What happens to a request. */
+/** What happens to a request. @internal */
 export interface Forecast {
   fails: boolean;
   delayMs: number;
 }
 
-/** Draws what happens to a request by lot. @param lot - The same text draws the same. */
+/** Draws what happens to a request by lot. @param lot - The same text draws the same. @internal */
 export function draw({ latencyMs = 0, errorRate = 0 }: Weather, lot: string): Forecast {
   const hash = createHash("sha256").update(lot).digest();
   const [min, max] = rangeOf(latencyMs) as [number, number]; // checked when it was given

@@ -81,7 +81,7 @@ describe("--assets", () => {
     [
       "a wrong field",
       write("wrong.yaml", "a: { status: 5 }\n"),
-      /^chenyu-assets: --assets: a\.status: it must be string\.\n$/,
+      /^chenyu-assets: --assets: a\.status: it must be string, not 5\. .*\n$/,
     ],
     ["a wrong id", write("id.yaml", "a/b: {}\n"), /^chenyu-assets: --assets: "a\/b" is not an asset id\.\n$/],
     [
@@ -113,6 +113,13 @@ test("--latency, --error-rate and --seed make the weather, and the seed that is 
   expect(await play("--seed", seed)).toEqual([statuses, seed]);
 });
 
+test("--quiet prints the seed on standard error, so that a run in CI can be repeated", async () => {
+  const { url, output, child, exitCode } = await startMock("--quiet", "--error-rate", "0.5", "--seed", "7");
+  child.kill("SIGTERM");
+  await exitCode;
+  expect(output).toEqual({ stdout: `${url}\n`, stderr: "Seed: 7\n" });
+});
+
 test("prints no seed where nothing is drawn", async () => {
   const { output } = await startMock();
   await until(() => /Reset:.*\n/.test(output.stdout));
@@ -121,7 +128,7 @@ test("prints no seed where nothing is drawn", async () => {
 
 test.each([
   [["--latency", "0.2"], '--latency must be milliseconds, like 200 or 100-500, not "0.2".'],
-  [["--latency", "500-100"], "--latency: [ 500, 100 ] cannot be used."],
+  [["--latency", "500-100"], '--latency must be milliseconds, like 200 or 100-500, not "500-100".'],
   [["--latency", "600001"], "--latency: 600001 cannot be used. Pass whole milliseconds up to 600000"],
   [["--error-rate", "50%"], '--error-rate must be a number from 0 to 1, not "50%".'],
   [["--error-rate", "1.1"], '--error-rate must be a number from 0 to 1, not "1.1".'],

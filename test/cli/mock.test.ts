@@ -82,7 +82,7 @@ test("a signal that comes while it starts is not lost, as it would be for the fi
 test("ends with exit code 1 and one line when the port is taken", async () => {
   const other = await startMockServer();
   const { port } = new URL(other.url);
-  const stderr = `chenyu-assets: port: ${port} on 127.0.0.1 is taken. Pass another one, or 0 for any free one.\n`;
+  const stderr = `chenyu-assets: --port: ${port} on 127.0.0.1 is taken. Pass another one, or 0 for any free one.\n`;
   expect(await run(["mock", "--port", port])).toEqual({ exitCode: 1, stdout: "", stderr });
   await other.close();
 });

@@ -30,6 +30,14 @@ describe("the signal of mock.fetch", () => {
     expect(await answer).toBe("planted");
   });
 
+  test("is not needed to end a request that waits when the mock closes", async () => {
+    const busy = await startMockServer({ listen: false, onRequest: () => new Promise(() => {}) });
+    const answer = caught(busy.fetch(`${busy.url}/nowhere`));
+    await vi.waitFor(() => expect(busy.requests).toHaveLength(1));
+    await busy.close();
+    expect(await answer).toMatchObject({ message: "fetch failed", cause: { message: "the mock is closed" } });
+  });
+
   test.each(["init", "Request"])("of an %s ends the body", async (place) => {
     const controller = new AbortController();
     const { signal } = controller;

@@ -11,6 +11,7 @@ test.each([
   ["a wrong key", "Bearer cy_invalid_1"],
   ["a wrong key after a scheme in small letters", "bearer cy_invalid"],
   ["a wrong key after two spaces", "Bearer  cy_invalid"],
+  ["a wrong key after a tab", "Bearer\tcy_invalid"],
   ["another scheme", "Basic Y3lfdGVzdDo="],
 ])("a request with %s is answered with 401, whatever the id", async (_name, authorization) => {
   for (const id of [testAssets.image.asset_id, "asset_1", testAssets.notFound.asset_id]) {
@@ -20,3 +21,11 @@ test.each([
     expect(await response.json()).toEqual({ code: 401, msg: "API Key 无效" });
   }
 });
+
+test.each(["Bearer any", "bearer any", "BEARER any"])(
+  "a request with %j is answered, because case is ignored",
+  async (authorization) => {
+    const response = await fetch(mock.url + pathOf("asset_1"), { headers: { authorization } });
+    expect(response.status).toBe(200);
+  },
+);

@@ -19,14 +19,17 @@ const circular: Record<string, unknown> = {};
 circular.self = circular;
 
 const wrong: [given: unknown, message: string][] = [
-  [{ status: 5 }, "assets.mine.status: it must be string."],
-  [{ size_bytes: -1 }, "assets.mine.size_bytes: it must be >= 0."],
-  [{ size_bytes: 1.5 }, "assets.mine.size_bytes: it must be integer."],
-  [{ size_bytes: "5 MB" }, "assets.mine.size_bytes: it must be integer."],
-  [{ expires_at: 3 }, "assets.mine.expires_at: it must be string,null."],
-  [{ persistent: "no" }, "assets.mine.persistent: it must be boolean."],
-  [{ url: null }, "assets.mine.url: it must be string."],
-  [{ signed_url: 1 }, "assets.mine.signed_url: it must be string."],
+  [
+    { status: 5 },
+    "assets.mine.status: it must be string, not 5. An HTTP status belongs into answers: [{ status: 404 }].",
+  ],
+  [{ size_bytes: -1 }, "assets.mine.size_bytes: it must be >= 0, not -1."],
+  [{ size_bytes: 1.5 }, "assets.mine.size_bytes: it must be integer, not 1.5."],
+  [{ size_bytes: "5 MB" }, 'assets.mine.size_bytes: it must be integer, not "5 MB".'],
+  [{ expires_at: 3 }, "assets.mine.expires_at: it must be string,null, not 3."],
+  [{ persistent: "no" }, 'assets.mine.persistent: it must be boolean, not "no".'],
+  [{ url: null }, "assets.mine.url: it must be string, not null."],
+  [{ signed_url: 1 }, "assets.mine.signed_url: it must be string, not 1."],
   [{ size_byte: 5 }, "assets.mine.size_byte: it does not exist here. Did you mean size_bytes?"],
   [{ sizeBytes: 5 }, "assets.mine.sizeBytes: it does not exist here. Did you mean size_bytes?"],
   [{ colour: 1 }, "assets.mine.colour: it does not exist here. There is only: asset_id, asset_uri, url,"],
@@ -36,16 +39,16 @@ const wrong: [given: unknown, message: string][] = [
   [{ answers: Array(101).fill({}) }, "assets.mine.answers: pass an array"],
   [{ answers: ["reviewing"] }, "assets.mine.answers[0]: pass an object."],
   [{ answers: [{}, null] }, "assets.mine.answers[1]: pass an object."],
-  [{ answers: [{}, { size_bytes: "1" }] }, "assets.mine.answers[1].size_bytes: it must be integer."],
-  [{ size_bytes: "1", answers: [{}, { status: "a" }] }, "assets.mine.size_bytes: it must be integer."],
+  [{ answers: [{}, { size_bytes: "1" }] }, "assets.mine.answers[1].size_bytes: it must be integer, not"],
+  [{ size_bytes: "1", answers: [{}, { status: "a" }] }, "assets.mine.size_bytes: it must be integer, not"],
   [{ answers: [{ statu: "a" }] }, "assets.mine.answers[0].statu: it does not exist here. Did you mean status?"],
-  [{ answers: [{ status: 418 }] }, 'assets.mine.answers[0]: the document has no response {"status":418}.'],
-  [{ answers: [{ status: NaN }] }, 'assets.mine.answers[0]: the document has no response {"status":null}.'],
+  [{ answers: [{ status: 418 }] }, "assets.mine.answers[0].status: pass one of: 200, 400, 401, 403, 404, 429, 500."],
+  [{ answers: [{ status: NaN }] }, "assets.mine.answers[0].status: pass one of: 200, 400"],
+  [{ answers: [{ status: 404, example: "gone" }] }, "assets.mine.answers[0].example: pass one of: not_found."],
   [
-    { answers: [{ status: 404, example: "gone" }] },
-    'assets.mine.answers[0]: the document has no response {"status":404,"example":"gone"}.',
+    { answers: [{ status: 418, body: {} }] },
+    "assets.mine.answers[0].status: pass one of: 200, 400, 401, 403, 404, 429, 500.",
   ],
-  [{ answers: [{ status: 418, body: {} }] }, 'assets.mine.answers[0]: the document has no response {"status":418}.'],
   [
     { answers: [{ status: 200, body: { code: 0, msg: "" } }] },
     "assets.mine.answers[0].body: it must have required property 'data'",
@@ -61,28 +64,31 @@ const wrong: [given: unknown, message: string][] = [
   [{ answers: [{ size_bytes: 5n }] }, "assets.mine.answers[0]: it cannot be written as JSON"],
   [{ answers: [{ status: 200, signed_url: "gone" }] }, "assets.mine.answers[0].signed_url: pass one of: expired, "],
   [{ answers: [{ status: 200, size_bytes: 5 }] }, "assets.mine.answers[0].size_bytes: it does not exist here."],
-  [{ answers: [{ status: 404, example: "" }] }, "assets.mine.answers[0].example: pass the name of an example."],
-  [{ answers: [{ status: 404, example: 5 }] }, "assets.mine.answers[0].example: pass the name"],
+  [{ answers: [{ status: 404, example: "" }] }, "assets.mine.answers[0].example: pass one of: not_found."],
+  [{ answers: [{ status: 404, example: 5 }] }, "assets.mine.answers[0].example: pass one of: not_found."],
+  [
+    { answers: [{ code: 1001 }] },
+    'For a failure, write its HTTP status, and an example or a body: { status: 200, example: "expired" }.',
+  ],
+  [{ signed_url: "expird" }, "assets.mine.signed_url: it is no URL. Did you mean expired?"],
+  [{ answers: [{ signed_url: "changin" }] }, "assets.mine.answers[0].signed_url: it is no URL. Did you mean changing?"],
+  [{ content: new URL("file:///a%2Fb") }, '"file:///a%2Fb" is no file that can be read (ENOENT)'],
+  [{ content: new URL("file:///no/such/file") }, '"/no/such/file" is no file that can be read (ENOENT)'],
+  [{ content: new URL("https://cdn.example/a.png?signature=s3cret") }, "is no file that can be read"],
   [{ summary: "" }, "assets.mine.summary: pass one line of text, of at most 200 characters."],
   [{ summary: "x".repeat(201) }, "assets.mine.summary: pass one line"],
   [{ summary: "two\nlines" }, "assets.mine.summary: pass one line"],
   [{ summary: "two\u2028lines" }, "assets.mine.summary: pass one line"],
   [{ summary: "two\u2029lines" }, "assets.mine.summary: pass one line"],
   [{ summary: 5 }, "assets.mine.summary: pass one line"],
-  [
-    { content: "drop" },
-    'assets.mine.content: "drop" is no file that can be read (ENOENT), and none of: drops, no_ranges,',
-  ],
+  [{ content: "drop" }, '/drop" is no file that can be read (ENOENT), and "drop" is none of: drops, no_ranges,'],
   [{ content: folder }, "is no file that can be read (EISDIR)"],
   [
     { content: large },
     "assets.mine.content: the file has more than 100000000 bytes. Leave it out, and pass size_bytes.",
   ],
-  [{ content: "/dev/zero" }, "is no file that can be read (E"],
-  [
-    { content: "cdn.example/a?sign=SECRET" },
-    'assets.mine.content: "cdn.example/a?…" is no file that can be read (ENOENT)',
-  ],
+  [{ content: "/dev/zero" }, "is no file that can be read (ESPIPE)"],
+  [{ content: "cdn.example/a?sign=SECRET" }, '/cdn.example/a?…" is no file that can be read (ENOENT)'],
   [{ content: "a\0b" }, "is no file that can be read (ERR_INVALID_ARG_VALUE)"],
   [{ content: "" }, "assets.mine.content: pass a path, a data: URL, a Uint8Array, or one of: drops,"],
   [{ content: new ArrayBuffer(3) }, "assets.mine.content: pass a path"],
@@ -99,6 +105,7 @@ const wrong: [given: unknown, message: string][] = [
 test.each(wrong.map(([given, message]) => ({ message, given })))("$message", async ({ given, message }) => {
   const error = await caught(startMockServer({ assets: { mine: given as OwnAsset } }));
   expect(error).toMatchObject({ name: "ConfigError", message: expect.stringContaining(message) });
+  expect(String(error)).not.toContain("s3cret");
   expect((error as { option: string }).option).toMatch(/^assets\.mine/);
   expect(listen).not.toHaveBeenCalled();
 });
@@ -114,12 +121,10 @@ test.each([
   expect(error).toMatchObject({ name: "ConfigError", message: expect.stringContaining(message) });
 });
 
-test("a message shows no more than the beginning of a long name", async () => {
-  const answers = [{ status: 404, example: "x".repeat(1000) }];
-  const { message } = (await caught(startMockServer({ assets: { mine: { answers } } }))) as Error;
-  expect(message).toMatch(
-    /^assets\.mine\.answers\[0\]: the document has no response \{"status":404,"example":"x{40,60}\.$/,
-  );
+test("a message shows no more than the beginning of a long value", async () => {
+  const mine = { size_bytes: "x".repeat(1000) as unknown as number };
+  const { message } = (await caught(startMockServer({ assets: { mine } }))) as Error;
+  expect(message).toMatch(/^assets\.mine\.size_bytes: it must be integer, not "x{20,60}\.$/);
 });
 
 test("more than 1000 assets are refused", async () => {

@@ -2,6 +2,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
 import { createClient, type ChenyuClient } from "../../src/index.ts";
 import { startMockServer, type MockServer, type OwnAsset } from "../../src/mock.ts";
@@ -63,7 +64,7 @@ describe("an asset of one's own", () => {
     });
     expect(testAssets.asset_mine).toEqual({
       asset_id: "asset_mine",
-      summary: "Own asset: reviewing, HTTP 429, HTTP 404, confirmed",
+      summary: "Own asset: reviewing, HTTP 429, HTTP 404 not_found, confirmed, content drops",
       answers: [{ status: 200 }, { status: 429 }, { status: 404, example: "not_found" }, { status: 200 }],
       content: "drops",
     });
@@ -158,6 +159,18 @@ describe("the content of an asset of one's own", () => {
   test("gives its type also to an asset whose own type is undefined", async () => {
     const [, chenyu] = await play({ content: picture, mime_type: undefined, size_bytes: undefined });
     expect(await chenyu.assets.get("asset_mine")).toMatchObject({ size_bytes: 21, mime_type: "image/webp" });
+  });
+
+  test("may be a file without an extension, which is of no type", async () => {
+    writeFileSync(join(folder, "plain"), "bytes");
+    const [, chenyu] = await play({ content: join(folder, "plain") });
+    const { mime_type, media_type } = await chenyu.assets.get("asset_mine");
+    expect([mime_type, media_type]).toEqual(["application/octet-stream", "file"]);
+  });
+
+  test("may be a file: URL", async () => {
+    const [started] = await play({ content: pathToFileURL(picture) });
+    expect(await (await requestContent(started, "asset_mine")).text()).toBe("RIFF....WEBP and more");
   });
 
   test("may be bytes, which are copied, and goes in ranges and versions", async () => {

@@ -28,6 +28,8 @@ test.each([
   ["https://dev.example", "https://dev.example"],
   ["https://dev.example:8443/", "https://dev.example:8443"],
   ["http://mock.internal/base/path/", "http://mock.internal/base/path"],
+  ["https://dev.example/api", "https://dev.example/api"],
+  ["https://dev.example/api/open", "https://dev.example/api/open"],
 ])("with publicUrl %s, addresses begin with %s, whether or not the proxy strips the path", async (publicUrl, start) => {
   await using mock = await open({ publicUrl });
   const expected = Array.from({ length: 3 }, () => `${start}/assets/${id}/content`);
@@ -50,6 +52,7 @@ test("a download by the public address reaches the content, below its path, too"
 test.each<[headers: Record<string, string>, origin: string]>([
   [{ "x-forwarded-proto": "https", "x-forwarded-host": "dev.example" }, "https://dev.example"],
   [{ "x-forwarded-proto": "https, http", "x-forwarded-host": "dev.example:8443, inner" }, "https://dev.example:8443"],
+  [{ "x-forwarded-proto": "HTTPS", "x-forwarded-host": "dev.example" }, "https://dev.example"],
   [{ "x-forwarded-host": "dev.example" }, "http://dev.example"],
 ])("with trustProxy, %o leads to %s", async (headers, origin) => {
   await using mock = await open({ trustProxy: true });

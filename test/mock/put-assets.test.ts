@@ -63,7 +63,7 @@ describe("PUT /__mock/assets/{asset_id}", () => {
   });
 
   test.each<[what: string, asset: unknown, status: number, message: string]>([
-    ["a wrong field", { size_bytes: "1" }, 400, "assets.asset_put.size_bytes: it must be integer."],
+    ["a wrong field", { size_bytes: "1" }, 400, 'assets.asset_put.size_bytes: it must be integer, not "1".'],
     ["an unknown field", { size: 1 }, 400, "assets.asset_put.size: it does not exist here."],
     ["a text", '"ready"', 400, "assets.asset_put: pass an object."],
     ["no JSON", "status: reviewing", 400, "body: it is not JSON. Send an object with the fields of the asset."],

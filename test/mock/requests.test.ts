@@ -48,14 +48,19 @@ describe("requests", () => {
     for (const target of [
       "/assets/a/content%3Fsignature=SECRET",
       "/assets/a/content%3fsignature=SECRET",
+      "/assets/a/content%253Fsig=SECRET",
+      "/assets/a/content%23sig=SECRET",
+      "/assets/a/content&signature=SECRET",
       "ws://user:SECRET@a.example/x?SECRET",
     ]) {
       await sendRaw(mock, `GET ${target} HTTP/1.1\r\nHost: m\r\nConnection: close\r\n\r\n`, 5000);
     }
-    expect(mock.requests).toHaveLength(3);
+    expect(mock.requests).toHaveLength(6);
     expect(JSON.stringify(mock.requests)).not.toContain("SECRET");
-    await fetch(`${mock.url}//api/open`);
-    expect(mock.requests.at(-1)!.path).toBe("//api/open");
+    for (const path of ["//api/open", "/a&b/c;d"]) {
+      await fetch(mock.url + path);
+      expect(mock.requests.at(-1)!.path).toBe(path);
+    }
   });
 });
 
@@ -103,6 +108,9 @@ describe("a request is recorded with", () => {
       "x-api-key": "SECRET",
       "X-Auth-Token": "SECRET",
     };
+    for (const name of ["x-auth", "x-access-key", "x-session-id", "x-jwt"]) {
+      expect((await record("/a", { headers: { [name]: "SECRET" } })).headers).toHaveProperty([name], "…");
+    }
     const referer = "https://a.example/x?signature=SECRET";
     const { headers: shown } = await record("/a", { headers: { ...headers, ...cookies, "x-url": referer } });
     expect(shown).toMatchObject({
@@ -113,8 +121,8 @@ describe("a request is recorded with", () => {
       "x-auth-token": "…",
       "x-url": "https://a.example/x?…",
     });
-    const own = { "x-trace": "1", "idempotency-key": "2" };
-    expect((await record("/a", { headers: own })).headers).toMatchObject({ "x-trace": "1", "idempotency-key": "2" });
+    const own = { "x-trace": "1", "idempotency-key": "2", "x-author": "3" };
+    expect((await record("/a", { headers: own })).headers).toMatchObject(own);
     expect(JSON.stringify(mock.requests)).not.toContain("SECRET");
   });
 
@@ -123,6 +131,10 @@ describe("a request is recorded with", () => {
       "/a?page=2&name=%E8%B5%84&Signature=SECRET&X-Amz-Credential=SECRET&sig=SECRET&SECRET&=SECRET",
     );
     expect(query).toEqual({ page: "2", name: "资", Signature: "…", "X-Amz-Credential": "…", sig: "…" });
+    for (const name of ["auth_key", "OSSAccessKeyId", "sign", "pwd", "passwd", "access_key", "private-key"]) {
+      expect((await record(`/a?${name}=SECRET`)).query).toEqual({ [name]: "…" });
+    }
+    expect((await record("/a?page=1?2")).query).toEqual({ page: "1?2" });
     expect((await record(`/assets/${image.asset_id}/content?expires=1&signature=SECRET`)).query).toEqual({
       expires: "1",
       signature: "…",

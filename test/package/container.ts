@@ -1,6 +1,6 @@
 /**
  * Stands in for a container engine: reads a Dockerfile, and starts its command as the first process of a PID namespace, as
- * the user nobody, in a network of its own.
+ * the user nobody, in a network of its own. A second container can be joined to that network.
  */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -28,18 +28,22 @@ export function readWords(rest: string): string[] {
   return JSON.parse(/\[.*\]$/.exec(rest)![0]) as string[];
 }
 
-/** The namespaces that a container has. Its lo has an address beside the loopback ones, which the host name `mock` means. */
-const address = "10.64.0.10";
-const namespaces = ["--pid", "--fork", "--kill-child", "--net", "--mount", "--mount-proc"];
+/** What the host name `mock` means in a container. */
+export const mockAddress = "10.64.0.10";
+const appAddress = "10.64.0.11";
+
+/** The first network interface of the mock, and a cable whose other end is for a second container. */
+const plugIn = `ip link add eth0 type veth peer name cable && ip address add ${mockAddress}/24 dev eth0 && ip link set eth0 up`;
+// The kernel ends a container, and removes its network, when the test's process has ended.
+const unshare = "--pdeathsig KILL unshare --pid --fork --kill-child --net --mount --mount-proc".split(" ");
 
 /** Why no container can be played here, if so. */
 export const noContainer =
-  spawnSync("unshare", [...namespaces, "sh", "-c", "ip link set lo up && setpriv --reuid=65534 --clear-groups true"])
-    .status === 0
+  spawnSync("setpriv", [...unshare, "sh", "-c", `${plugIn} && setpriv --reuid=65534 --clear-groups true`]).status === 0
     ? undefined
     : "unshare, setpriv or ip is missing, or may not be used";
 
-if (noContainer !== undefined) console.warn(`The tests of the image's start are skipped: ${noContainer}.`);
+if (noContainer !== undefined) console.warn(`The tests of containers are skipped: ${noContainer}.`);
 
 /** What an image has: a folder to work in, which holds what the Dockerfile copies and installs, and Node 24. */
 export interface Image extends AsyncDisposable {
@@ -58,7 +62,7 @@ export async function buildImage(instructions: Instruction[], tarball: string): 
   // A copy, because the folders above node_modules may be closed to that user.
   await copyFile(join(root, "node_modules/node/bin/node"), place.at("bin/node"));
   await chmod(place.at("bin/node"), 0o755);
-  await writeFile(place.at("hosts"), `127.0.0.1 localhost\n${address} mock\n`);
+  await writeFile(place.at("hosts"), `127.0.0.1 localhost\n${mockAddress} mock\n`);
   for (const [name, rest] of instructions) {
     if (name === "COPY") await cp(tarball, join(folder, rest.split(" ").at(-1)!));
     const variables = [`PATH=${place.at("bin")}:${process.env.PATH}`, "npm_config_prefer_offline=true"];
@@ -81,13 +85,14 @@ export interface Container {
   run: (words: string[], environment?: Record<string, string>) => Promise<string>;
 }
 
-/** Starts a command of an image. */
-export async function startContainer({ folder, node, hosts }: Image, words: string[]): Promise<Container> {
-  const prepare = `ip link set lo up && ip address add ${address}/32 dev lo && mount --bind ${hosts} /etc/hosts`;
+/** Starts a command of an image: the mock's, or in a network that is joined to that of a mock. */
+export async function startContainer(image: Image, words: string[], mock?: Container): Promise<Container> {
+  const { folder, node, hosts } = image;
+  const prepare = `ip link set lo up && mount --bind ${hosts} /etc/hosts ${mock ? "" : `&& ${plugIn}`}`;
   const asNobody = "setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs --inh-caps=-all --pdeathsig KILL";
   const line = `${prepare} && exec env -i PATH=/usr/bin:/bin ${asNobody} "$@"`;
   const command = words.map((word) => (word === "node" ? node : word));
-  const child = spawn("unshare", [...namespaces, "sh", "-c", line, "sh", ...command], { cwd: folder });
+  const child = spawn("setpriv", [...unshare, "sh", "-c", line, "sh", ...command], { cwd: folder });
   const output = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text) => (output.stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text) => (output.stderr += text));
@@ -95,10 +100,21 @@ export async function startContainer({ folder, node, hosts }: Image, words: stri
   const children = (): string => readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").trim();
   await until(() => children() !== "");
   const pid = Number(children());
+  // The command replaces the shell when the network and the hosts are ready.
+  await until(() => readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0")[0] === command[0]);
+  if (mock !== undefined) await joinNetworks(mock.pid, pid);
   const run = (words: string[], environment: Record<string, string> = {}): Promise<string> => {
     const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
     const entry = ["--target", String(pid), "--net", "--mount", `--wd=${folder}`, "env", "-i", ...variables];
     return runCommand("nsenter", [...entry, ...words.map((word) => (word === "node" ? node : word))], folder);
   };
   return { child, pid, exitCode, output, run };
+}
+
+/** Lays the cable of a mock into the network of another container. */
+async function joinNetworks(mockPid: number, pid: number): Promise<void> {
+  const enter = (target: number, line: string): Promise<string> =>
+    runCommand("nsenter", ["--target", String(target), "--net", "sh", "-c", line], root);
+  await enter(mockPid, `ip link set cable netns ${pid} name eth0`);
+  await enter(pid, `ip address add ${appAddress}/24 dev eth0 && ip link set eth0 up`);
 }

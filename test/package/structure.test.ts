@@ -23,6 +23,7 @@ const mayImport: [place: string, imports: string[]][] = [
   ["generated/", []],
   ["examples/", ["node:"]], // and the package by its name, as its users do
   ["scripts/start.ts", ["src/", "generated/", "scripts/", "node:"]],
+  ["scripts/docs/", ["src/", "scripts/", "node:"]],
   ["scripts/bench/", ["src/", "generated/", "scripts/", "node:"]],
   ["scripts/", ["node:"]], // what makes `generated/` must not need it
   ["test/", ["src/", "generated/", "scripts/", "examples/", "node:"]],

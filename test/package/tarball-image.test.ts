@@ -1,6 +1,6 @@
 /** The files in `examples/mock`: an image, Compose, and GitHub Actions. No container engine is needed. */
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -10,7 +10,7 @@ import { testAssets } from "../../generated/document.ts";
 import { until } from "../helpers/timing.ts";
 import { makeFolder } from "../helpers/temporary-folder.ts";
 import { listProcesses } from "./commands.ts";
-import { buildImage, noContainer, readDockerfile, readWords, startContainer } from "./container.ts";
+import { buildImage, mockAddress, noContainer, readDockerfile, readWords, startContainer } from "./container.ts";
 import type { Container, Image } from "./container.ts";
 
 const examples = fileURLToPath(new URL("../../examples/mock", import.meta.url));
@@ -27,8 +27,18 @@ afterAll(() => image[Symbol.asyncDispose]());
 
 async function start(): Promise<Container> {
   const container = await startContainer(image, command);
-  onTestFinished(() => void container.child.kill("SIGKILL"));
+  onTestFinished(() => stop(container));
   return container;
+}
+
+async function stop({ child, exitCode }: Container): Promise<void> {
+  child.kill("SIGKILL");
+  await exitCode;
+}
+
+/** Starts a container that waits for commands, with a cable to the mock. */
+function startNeighbour(mock: Container): Promise<Container> {
+  return startContainer(image, ["sleep", "infinity"], mock);
 }
 
 async function untilHealthy({ run }: Container): Promise<void> {
@@ -97,6 +107,86 @@ describe.skipIf(noContainer !== undefined)("the command of the image, as the fir
   });
 });
 
+/** Looks an asset up and downloads it. Prints where the URLs of the answer lead, or the error. */
+const appScript = `
+import { createClient } from "chenyu-assets";
+try {
+  const { assets } = createClient(JSON.parse(process.argv[1]));
+  const asset = await assets.get("asset_1");
+  const origins = [asset.url, asset.content_url, asset.signed_url].map((url) => new URL(url).origin);
+  const bytes = await (await assets.download(asset)).bytes();
+  console.log(JSON.stringify({ status: asset.status, origins, downloaded: bytes.length === asset.size_bytes }));
+} catch ({ name, option, message }) {
+  console.log(JSON.stringify({ name, option, message }));
+}`;
+
+describe.skipIf(noContainer !== undefined)("an app in another network than the mock", () => {
+  let mock: Container;
+  let app: Container;
+  beforeAll(async () => {
+    mock = await startContainer(image, command);
+    app = await startNeighbour(mock);
+    await untilHealthy(mock);
+  });
+  afterAll(() => Promise.all([mock, app].map(stop)));
+
+  const cli = ["node", "node_modules/.bin/chenyu-assets"];
+  const environment = { CHENYU_BASE_URL: "http://mock:4010", CHENYU_API_KEY: "any" };
+  const allowed = { ...environment, CHENYU_ALLOW_INSECURE_HOSTS: "mock" };
+
+  async function runApp(options: object, variables: Record<string, string>): Promise<unknown> {
+    const words = ["node", "--input-type=module", "--eval", appScript, JSON.stringify(options)];
+    return JSON.parse(await app.run(words, variables));
+  }
+
+  test("shares no address with it", async () => {
+    const [ofMock, ofApp] = [mock, app].map(({ pid }) => readlinkSync(`/proc/${pid}/ns/net`));
+    expect(ofMock).not.toBe(ofApp);
+    await expect(app.run(fetchText("http://127.0.0.1:4010/__mock/health"))).rejects.toThrow("ECONNREFUSED");
+    expect(await app.run(fetchText("http://mock:4010/__mock/health"))).toBe('{"status":"ok"}\n');
+  });
+
+  test.each([
+    ["the option, for its name", "mock", { allowInsecureHosts: ["mock"] }, {}],
+    ["the option, for its address", mockAddress, { allowInsecureHosts: [mockAddress] }, {}],
+    ["the variable, for its name", "mock", {}, { CHENYU_ALLOW_INSECURE_HOSTS: "mock" }],
+  ])("looks up and downloads from where it asked, with leave by %s", async (_name, host, options, variables) => {
+    const baseUrl = `http://${host}:4010`;
+    const result = await runApp(options, { ...environment, CHENYU_BASE_URL: baseUrl, ...variables });
+    expect(result).toEqual({ status: "confirmed", origins: [baseUrl, baseUrl, baseUrl], downloaded: true });
+  });
+
+  test("downloads by the command line, with leave by the variable", async () => {
+    await using target = await makeFolder();
+    const asset = JSON.parse(await app.run([...cli, "get", "asset_1"], allowed));
+    expect(asset.signed_url).toMatch(/^http:\/\/mock:4010\//);
+    await app.run([...cli, "download", "asset_1", "--output", target.at("file")], allowed);
+    expect((await readFile(target.at("file"))).length).toBe(asset.size_bytes);
+  });
+
+  test("sends nothing without leave, and says what gives it", async () => {
+    const requests = (): string[] => mock.output.stdout.split("\n").filter((line) => !line.includes("/__mock/"));
+    const before = requests();
+    const message = "http://mock would show the key on the way. Use https:, or ";
+    const byOption = `baseUrl: ${message}allowInsecureHosts: ["mock"].`;
+    const refusal = { name: "ConfigError", option: "baseUrl", message: expect.stringContaining(byOption) };
+    expect(await runApp({ baseUrl: "http://mock:4010", apiKey: "any" }, {})).toEqual(refusal);
+    expect(await runApp({}, environment)).toEqual(refusal);
+    for (const words of [
+      ["get", "asset_1"],
+      ["download", "asset_1", "--output", "/dev/null"],
+    ]) {
+      const refused = app.run([...cli, ...words], environment);
+      await expect(refused).rejects.toThrow(`${message}CHENYU_ALLOW_INSECURE_HOSTS=mock.`);
+      await expect(refused).rejects.toHaveProperty("cause.code", 2);
+    }
+    // The log is in the order of the requests, so a last one shows that none is on the way.
+    await app.run(fetchText("http://mock:4010/end"));
+    await until(() => mock.output.stdout.includes("GET /end 404"));
+    expect(requests().filter((line) => !line.startsWith("GET /end 404"))).toEqual(before);
+  });
+});
+
 const { load } = createRequire(import.meta.url)("js-yaml") as { load: (text: string) => unknown };
 const readYaml = async (name: string): Promise<any> => load(await readFile(join(examples, name), "utf8"));
 
@@ -118,12 +208,14 @@ describe("compose.yaml", async () => {
   test.skipIf(noContainer !== undefined)(
     "has an app that reaches the mock by its name, if it is allowed to",
     async () => {
-      const container = await start();
-      await untilHealthy(container);
+      const mock = await start();
+      const app = await startNeighbour(mock);
+      onTestFinished(() => stop(app));
+      await untilHealthy(mock);
       const { command, environment } = services.app;
-      expect(JSON.parse(await container.run(command, environment))).toMatchObject({ status: "confirmed" });
+      expect(JSON.parse(await app.run(command, environment))).toMatchObject({ status: "confirmed" });
       const { CHENYU_ALLOW_INSECURE_HOSTS: _, ...refused } = environment;
-      await expect(container.run(command, refused)).rejects.toThrow("CHENYU_ALLOW_INSECURE_HOSTS=mock");
+      await expect(app.run(command, refused)).rejects.toThrow("CHENYU_ALLOW_INSECURE_HOSTS=mock");
     },
   );
 });

@@ -38,30 +38,64 @@ async function installJest(): Promise<string | undefined> {
 const noJest = await installJest();
 if (noJest !== undefined) console.warn(`The tests in Jest are skipped, because it cannot be installed: ${noJest}`);
 
-/** Runs Jest in a folder with these files, one of which holds one test. Fails if that fails, with what Jest says. */
-async function runJest(node: string, name: string, files: Record<string, string>, options = ""): Promise<void> {
+/** Runs Jest in a folder with these files, which hold `count` tests. Fails if one fails, with what Jest says. */
+async function runJest(
+  node: string,
+  name: string,
+  files: Record<string, string>,
+  { options = "", count = 1 } = {},
+): Promise<void> {
   const folder = project.at(name.replaceAll(/\W+/g, "-"));
   await mkdir(join(folder, "test"), { recursive: true });
   for (const [file, text] of Object.entries({ "package.json": "{}", ...files })) {
     await writeFile(join(folder, file), text);
   }
   const jest = project.at("node_modules/jest/bin/jest.js");
-  const output = await runCommand("env", [`NODE_OPTIONS=${options}`, node, jest, "--no-cache", "--json"], folder);
-  expect(JSON.parse(output)).toMatchObject({ success: true, numPassedTests: 1, numTotalTests: 1 });
+  const output = await runCommand(
+    "env",
+    [`NODE_OPTIONS=${options}`, node, jest, "--no-cache", "--maxWorkers=3", "--json"],
+    folder,
+  );
+  expect(JSON.parse(output)).toMatchObject({ success: true, numPassedTests: count, numTotalTests: count });
 }
 
 const node24 = nodes[2]!;
 
+/** A file of tests, each of which counts on the first answer of a sequence. */
+const sequencesTest = `
+const { createClient } = require("chenyu-assets");
+const { "x-test-assets": testAssets } = require("chenyu-assets/openapi.json");
+
+test.each(Array.from({ length: 20 }, (_, run) => run))("the third look-up is the first that is ready (%s)", async () => {
+  const seen = [];
+  const onPoll = ({ status }) => seen.push(status);
+  await createClient().assets.waitUntilReady(testAssets.underReview, { intervalMs: 10, onPoll });
+  expect(seen).toEqual(["reviewing", "reviewing"]);
+});
+`;
+
 describe.skipIf(noJest !== undefined)("in Jest", () => {
   const samples = [...nodes.map((node) => ["README.md", ...node] as const), ["README.zh-CN.md", ...node24] as const];
 
-  test.each(samples)("the sample of %s passes on %s", async (name, nodeName, node) => {
+  async function readJestSample(name: string): Promise<{ setup: Record<string, string>; appTest: string }> {
     const readme = await readFile(join(root, name), "utf8");
-    const [setup, teardown, appTest, ...others] = readSamples(readme, "cjs") as [string, string, string];
-    expect(others).toEqual([]);
+    const blocks = readSamples(readme, "cjs").map((code) => [/^\/\/ (\S+)\n/.exec(code)![1]!, code] as const);
+    const { "test/app.test.js": appTest, ...setup } = Object.fromEntries(blocks);
+    expect(Object.keys(setup)).toEqual(["test/mock.js", "test/stop-mock.js", "test/worker.js"]);
     const [, config] = /`(module\.exports = \{ globalSetup: .*)`/.exec(readme)!;
-    const files = { "jest.config.js": config!, "test/mock.js": setup, "test/stop-mock.js": teardown };
-    await runJest(node, `${name} ${nodeName}`, { ...files, "test/app.test.js": appTest });
+    return { setup: { ...setup, "jest.config.js": config! }, appTest: appTest! };
+  }
+
+  test.each(samples)("the sample of %s passes on %s", async (name, nodeName, node) => {
+    const { setup, appTest } = await readJestSample(name);
+    await runJest(node, `${name} ${nodeName}`, { ...setup, "test/app.test.js": appTest });
+  });
+
+  test("in the sample, files of tests that run at the same time do not disturb each other", async () => {
+    const { setup } = await readJestSample("README.md");
+    const names = ["a", "b", "c"].map((name) => `test/${name}.test.js`);
+    const files = Object.fromEntries(names.map((name) => [name, sequencesTest]));
+    await runJest(node24[1], "parallel", { ...setup, ...files }, { count: names.length * 20 });
   });
 
   const mockTest = (body: string): string => `
@@ -85,7 +119,7 @@ describe.skipIf(noJest !== undefined)("in Jest", () => {
       expect(asset.status).toBe("confirmed");
       await mock.close();`);
     const files = { "jest.config.js": "", "test/app.test.js": appTest };
-    await runJest(node24[1], "vm-modules", files, "--experimental-vm-modules");
+    await runJest(node24[1], "vm-modules", files, { options: "--experimental-vm-modules" });
   });
 
   test("a test in jsdom learns what is missing there", async () => {

@@ -37,7 +37,7 @@ afterAll(() => project[Symbol.asyncDispose]());
 
 const isServed = (url: string): Promise<boolean> =>
   fetch(url).then(
-    ({ status }) => status === 404,
+    ({ status }) => status === 200,
     () => false,
   );
 

@@ -1,0 +1,1 @@
+export const isChinese = document.documentElement.lang.startsWith("zh");
