@@ -156,6 +156,11 @@ describe("the content of an asset of one's own", () => {
     expect(await download.text()).toBe("RIFF....WEBP and more");
   });
 
+  test("gives its type also to an asset whose own type is undefined", async () => {
+    const [, chenyu] = await play({ content: picture, mime_type: undefined, size_bytes: undefined });
+    expect(await chenyu.assets.get("asset_mine")).toMatchObject({ size_bytes: 21, mime_type: "image/webp" });
+  });
+
   test("may be a file without an extension, which is of no type", async () => {
     writeFileSync(join(folder, "plain"), "bytes");
     const [, chenyu] = await play({ content: join(folder, "plain") });
@@ -166,11 +171,6 @@ describe("the content of an asset of one's own", () => {
   test("may be a file: URL", async () => {
     const [started] = await play({ content: pathToFileURL(picture) });
     expect(await (await requestContent(started, "asset_mine")).text()).toBe("RIFF....WEBP and more");
-  });
-
-  test("gives its type also to an asset whose own type is undefined", async () => {
-    const [, chenyu] = await play({ content: picture, mime_type: undefined, size_bytes: undefined });
-    expect(await chenyu.assets.get("asset_mine")).toMatchObject({ size_bytes: 21, mime_type: "image/webp" });
   });
 
   test("may be bytes, which are copied, and goes in ranges and versions", async () => {
