@@ -1,6 +1,6 @@
 /** What holds for every input. Each run prints its seed; `FAST_CHECK_SEED=…` repeats that run. */
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { getAssetPath } from "../../generated/document.ts";
 import { parseRetryAfterMs, retryDelayMs } from "../../src/core/retry.ts";
 import { createClient, isChenyuError } from "../../src/index.ts";
@@ -138,6 +138,8 @@ function predictEnd(sequence: Answer[], limits: Limits): [end: string, attempts:
 }
 
 describe("on fake timers, without jitter", () => {
+  // A failure loads this code, and reading files takes a time that fake timers do not wait for.
+  beforeAll(() => Promise.all([import("../../src/core/platform.ts"), import("../../src/client/not-json.ts")]));
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
     vi.spyOn(Math, "random").mockReturnValue(0.5);
