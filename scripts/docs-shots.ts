@@ -9,7 +9,16 @@ import { startBrowser } from "./docs/browser.ts";
 import { serveDocs } from "./docs/server.ts";
 
 const [docs, shots] = ["docs", "shots"].map((name) => fileURLToPath(new URL(`../dist/${name}`, import.meta.url)));
-const paths = ["", "api/", "guide/download/", "guide/options/", "test-assets/", "errors/", "errors/api-rejected/"];
+const paths = [
+  "",
+  "api/",
+  "guide/download/",
+  "guide/options/",
+  "sdk/",
+  "test-assets/",
+  "errors/",
+  "errors/api-rejected/",
+];
 const widths = [360, 1280];
 
 await mkdir(shots!, { recursive: true });

@@ -22,8 +22,9 @@ const run = promisify(execFile);
 
 /** Builds the site into a folder, for a path below which it is served. */
 export async function buildDocs(output: string, base = "/"): Promise<void> {
-  if (!existsSync(join(site, "node_modules"))) {
-    console.log("docs: installing the site generator (npm ci --prefix docs)");
+  const tools = ["astro", "typedoc"].map((name) => join(site, "node_modules", name));
+  if (!tools.every((path) => existsSync(path))) {
+    console.log("docs: installing the site generator and TypeDoc (npm ci --prefix docs)");
     await run("npm", ["ci", "--prefix", site, "--no-audit", "--no-fund"], { cwd: root });
   }
   const assembly = await assemble();

@@ -11,6 +11,7 @@ import { languages, type Language, type Page } from "./page.ts";
 import { guidePages, readSections, siteLinks } from "./readme.ts";
 import { referencePage, type ReferenceDocument, type Sample } from "./reference.ts";
 import { readSamples } from "./samples.ts";
+import { readExports, sdkPages } from "./sdk.ts";
 import { wordsOf, type Word } from "./words.ts";
 import { writtenPages } from "./written.ts";
 
@@ -34,7 +35,7 @@ export interface Assembly {
   files: Record<string, string>;
 }
 
-/** Collects the pages from the document, the READMEs, the changelog, the mock's failures and `docs/pages`. */
+/** Collects the pages from the document, the READMEs, the changelog, the exports, the mock's failures and `docs/pages`. */
 export async function assemble(): Promise<Assembly> {
   const read = (path: string): Promise<string> => readFile(join(root, path), "utf8");
   const source = join(root, "openapi/openapi.yaml");
@@ -43,6 +44,7 @@ export async function assemble(): Promise<Assembly> {
   const samples = await readSamples();
   const failures = await seeFailures();
   const changelog = await read("CHANGELOG.md");
+  const exports = await readExports();
 
   const pages = {} as Record<Language, Page[]>;
   for (const language of languages) {
@@ -53,6 +55,7 @@ export async function assemble(): Promise<Assembly> {
       ...(await writtenPages(language)),
       ...guidePages(readmes[language], readmes.en),
       withTestAssets(referencePage(document as unknown as ReferenceDocument, words, samples), document),
+      ...sdkPages(exports, words),
       testAssetsPage(document, words),
       ...errorPages(sections, failures, words),
       changelogPage(changelog, words),
@@ -140,6 +143,7 @@ function sidebarOf(pages: Page[]): unknown[] {
       below("recipes").toSorted((one, other) => recipeOrder.indexOf(one) - recipeOrder.indexOf(other)),
     ),
     group("sidebar.api", ["api", "openapi-document"]),
+    group("sidebar.sdk", ["sdk", ...below("sdk")]),
     group("sidebar.mock", ["mock", "test-assets", "testing"]),
     group("sidebar.errors", ["errors", ...below("errors")], true),
     group("sidebar.more", ["changelog"]),

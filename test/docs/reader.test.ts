@@ -190,6 +190,8 @@ describe.skipIf(browser === undefined)("in Chromium", () => {
       "en/test-assets/",
       "zh/errors/",
       "en/errors/api-rejected/",
+      "en/sdk/",
+      "zh/sdk/mock/",
     ]) {
       for (const colorScheme of ["light", "dark"] as const) {
         await page.emulateMedia({ colorScheme });
@@ -209,7 +211,7 @@ describe.skipIf(browser === undefined)("in Chromium", () => {
 
   test("the landing page takes less than 60 kB, any page less than 3 MB", { timeout: 120_000 }, async () => {
     const sizes: string[] = [];
-    for (const path of ["en/", "zh/", "en/api/", "zh/api/", "zh/guide/options/", "zh/test-assets/"]) {
+    for (const path of ["en/", "zh/", "en/api/", "zh/api/", "zh/guide/options/", "zh/test-assets/", "en/sdk/"]) {
       const { page, bytes } = await openPage();
       await page.goto(url + path);
       await page.waitForTimeout(500);

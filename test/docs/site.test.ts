@@ -101,6 +101,42 @@ test.each(languages)(
   },
 );
 
+describe.each(languages)("the SDK reference in %s", (language) => {
+  test.each([
+    ["src/index.ts", "sdk"],
+    ["src/node.ts", "sdk/node"],
+    ["src/mock.ts", "sdk/mock"],
+  ])("has each export of %s, and none else", async (door, page) => {
+    const source = await readFile(new URL(`../../${door}`, import.meta.url), "utf8");
+    const exported = [...source.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, names]) =>
+      names!.match(/\w+/g)!,
+    );
+    const html = await read(`${language}/${page}/index.html`);
+    const shown = [...html.matchAll(/<h3 id="sdk-[^"]*">(\w+)/g)].map(([, name]) => name!);
+    expect(shown.toSorted()).toEqual(exported.filter((name) => name !== "type").toSorted());
+  });
+
+  test("says in its own language that its text is English", async () => {
+    const html = await read(`${language}/sdk/index.html`);
+    expect(html).toContain('<div lang="en">');
+    expect(textOf(html).includes("只有英文")).toBe(language === "zh");
+  });
+
+  test("leads from the types of the OpenAPI document to the API reference, and does not repeat them", async () => {
+    const text = await read(`${language}/sdk.md`);
+    expect(
+      text.match(/^### (components|operations|paths)\n\nMade from .* \[API reference\]\(api\.md\)\.\n\n\*\*\*$/gm),
+    ).toHaveLength(3);
+  });
+});
+
+test("no page has an id twice", async () => {
+  for (const name of pages) {
+    const ids = [...(await read(name)).matchAll(/<[^>]* id="([^"]*)"/g)].map(([, id]) => id);
+    expect(ids, name).toEqual([...new Set(ids)]);
+  }
+});
+
 test("every page is also there as Markdown, whose links lead to Markdown", async () => {
   for (const name of pages) {
     const markdown = name.replace(/\/index\.html$/, ".md").replace(/^(en|zh)\.md$/, "$1/index.md");
