@@ -7,11 +7,12 @@ import { createControl } from "./control.ts";
 import { createJournal, describeRequest, type MockRequest } from "./journal.ts";
 import { answerPage } from "./page.ts";
 import type { Prism } from "./prism.ts";
+import { recall } from "./recall.ts";
 import { textResponse, type MockResponse } from "./response.ts";
 import { parseTarget, servedRoutes, type ReceivedRequest, type RequestHead, type RequestTarget } from "./routes.ts";
 import type { PlayedAsset } from "./test-assets.ts";
 import { draw, type Forecast, type Weather } from "./weather.ts";
-import { createWorlds, digest, recall, type World } from "./worlds.ts";
+import { createWorlds, digest, type World } from "./worlds.ts";
 
 /** A response that a socket or `mock.fetch` can send as it is. */
 export interface ReadyResponse {

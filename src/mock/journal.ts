@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { TestAsset } from "../../generated/document.ts";
 import { withoutQueries } from "../core/redact.ts";
 import type { RequestHead, RequestTarget } from "./routes.ts";
-import { recall } from "./worlds.ts";
+import { recall } from "./recall.ts";
 
 /** A request that the mock has answered. */
 export interface MockRequest {

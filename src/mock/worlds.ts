@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { checkApiKey } from "../core/options.ts";
+import { recall } from "./recall.ts";
 import type { PlayedAsset } from "./test-assets.ts";
 
 /**
@@ -50,16 +51,4 @@ export function createWorlds(): Worlds {
     of: (key) => recall(worlds, key, maxWorlds, () => ({ lookUps: new WeakMap(), requests: new Map() })),
     reset: (key) => void (key === undefined ? worlds.clear() : worlds.delete(key)),
   };
-}
-
-/** Finds the value of a key, or makes it. Beyond `max` values, the one that was used the longest ago goes. @internal */
-export function recall<Key, Value>(values: Map<Key, Value>, key: Key, max: number, create: () => Value): Value {
-  const value = values.get(key) ?? create();
-  values.delete(key);
-  values.set(key, value);
-  if (values.size > max) {
-    const [oldest] = values.keys();
-    values.delete(oldest!);
-  }
-  return value;
 }
