@@ -73,7 +73,7 @@ export function createControl({ prism, journal, store, reset }: Parts): Control 
       async answer({ key, assetId }, { body }) {
         const bytes = await readBody(body);
         if (bytes === undefined) return bodyTooLarge;
-        const asset = await resolveOwnAsset(prism, assetId!, parseJson(bytes), false);
+        const asset = await resolveOwnAsset(prism, assetId!, parseJson(bytes), "request");
         store.put(asset, key);
         return json(asset.shown);
       },

@@ -9,7 +9,7 @@ import type { Asset } from "../core/asset.ts";
 import { ConfigError } from "../core/errors.ts";
 import { checkNames } from "./check-names.ts";
 import { copyJson, fieldNames, resolveAnswer } from "./own-answer.ts";
-import { isContentFault, readOwnContent, type OwnContent } from "./own-content.ts";
+import { isContentFault, readOwnContent, type OwnContent, type OwnSource } from "./own-content.ts";
 import type { Prism } from "./prism.ts";
 import { isAssetId } from "./routes.ts";
 import type { OwnFile, PlayedAnswer, PlayedAsset } from "./test-assets.ts";
@@ -53,7 +53,7 @@ const maxSummaryLength = 200;
 /**
  * Checks an asset of your own, and makes the responses to its look-ups. Prism says whether the document allows them.
  *
- * @param canReadFiles - Whether its content may be a path.
+ * @param source - Its content may be a path only in the options.
  * @throws {@link ConfigError} when something is wrong: it names the field.
  * @internal
  */
@@ -61,7 +61,7 @@ export async function resolveOwnAsset(
   prism: Prism,
   id: string,
   given: unknown,
-  canReadFiles: boolean,
+  source: OwnSource,
 ): Promise<PlayedAsset> {
   if (!isAssetId(id)) throw new ConfigError("assets", `${JSON.stringify(id.slice(0, 80))} is not an asset id.`);
   const where = `assets.${id}`;
@@ -76,7 +76,7 @@ export async function resolveOwnAsset(
   }
   const fault = isContentFault(content) ? content : undefined;
   const isOwn = content !== undefined && fault === undefined;
-  const file = isOwn ? await readOwnContent(`${where}.content`, content, canReadFiles) : undefined;
+  const file = isOwn ? await readOwnContent(`${where}.content`, content, source) : undefined;
   // One copy for all answers: together, their texts could need a hundred times the memory.
   const asset = { id, where, fields: copyJson(where, { ...describeFile(file), ...fields }) };
   const played: PlayedAnswer[] = [];

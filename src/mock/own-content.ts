@@ -10,6 +10,9 @@ import type { OwnFile } from "./test-assets.ts";
 /** The content of an asset of your own: a file, a `data:` URL, bytes, or what is wrong with a content that the mock makes. */
 export type OwnContent = ContentFault | (string & {}) | URL | Uint8Array;
 
+/** Where an asset of one's own comes from: the options of the mock, or a request. @internal */
+export type OwnSource = "options" | "request";
+
 const unknownType = "application/octet-stream";
 /** As large as an upload may be. */
 const maxFileBytes = 100_000_000;
@@ -23,11 +26,11 @@ export function isContentFault(content: unknown): content is ContentFault {
  * Reads the content of an asset.
  *
  * @param where - The option that it is of.
- * @param canReadFiles - Whether a path is allowed. Whoever sends a request must not read this machine's files.
+ * @param source - Who gives it. Whoever sends a request must not read this machine's files.
  * @throws {@link ConfigError} when it is no content, or its file cannot be read.
  * @internal
  */
-export async function readOwnContent(where: string, content: unknown, canReadFiles: boolean): Promise<OwnFile> {
+export async function readOwnContent(where: string, content: unknown, source: OwnSource): Promise<OwnFile> {
   if (content instanceof Uint8Array) return toFile(Buffer.from(content), unknownType);
   const faults = contentFaults.join(", ");
   const text = content instanceof URL ? content.href : content;
@@ -35,7 +38,7 @@ export async function readOwnContent(where: string, content: unknown, canReadFil
     throw new ConfigError(where, `pass a path, a data: URL, a Uint8Array, or one of: ${faults}.`);
   }
   if (text.startsWith("data:")) return readDataUrl(where, text);
-  if (!canReadFiles) {
+  if (source === "request") {
     const fault = `${show(text)} is none of: ${faults}`;
     throw new ConfigError(where, `${fault}. A request cannot name a file of this machine: send a data: URL.`);
   }

@@ -46,7 +46,7 @@ export async function startMockServer<const Id extends string = never>(
 ): Promise<MockServer<Id>> {
   const { place, trustProxy, assets, seed, ...checked } = checkMockOptions(options);
   const prism = await loadPrism();
-  const own = await Promise.all(assets.map(([id, given]) => resolveOwnAsset(prism, id, given, true)));
+  const own = await Promise.all(assets.map(([id, given]) => resolveOwnAsset(prism, id, given, "options")));
   const store = createAssetStore(own);
   const closing = new AbortController();
   const { signal } = closing;

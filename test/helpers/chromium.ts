@@ -15,11 +15,11 @@ export interface Tab extends AsyncDisposable {
   events: readonly { method: string; params: any }[];
 }
 
-/** Starts Chromium, without a window. Commands go through pipes, so no port is open. */
-export async function openTab(program: string): Promise<Tab> {
+/** Starts Chromium, without a window. Commands go through pipes, so no port is open. @param flags - More of its options. */
+export async function openTab(program: string, flags: string[] = []): Promise<Tab> {
   const folder = await makeFolder();
   const options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", `--user-data-dir=${folder.path}`];
-  const browser = spawn(program, [...options, "--remote-debugging-pipe", "about:blank"], {
+  const browser = spawn(program, [...options, ...flags, "--remote-debugging-pipe", "about:blank"], {
     stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
     detached: true,
   });

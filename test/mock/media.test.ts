@@ -1,5 +1,5 @@
 /** Contents are media that other programs play or decode, whatever their size. */
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -10,6 +10,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { testAssets } from "../../generated/document.ts";
 import { makeContent } from "../../src/mock/content.ts";
 import { startMockServer } from "../../src/mock.ts";
+import { openTab } from "../helpers/chromium.ts";
 import { findProgram } from "../helpers/programs.ts";
 import { makeFolder } from "../helpers/temporary-folder.ts";
 
@@ -153,7 +154,6 @@ test.skipIf(chromium === undefined)(
     }));
     const sounds = (["audio", "redirects"] as const).map((name) => ({ tag: "audio", src: urlOf(name) }));
     const list = { media: [...videos, ...sounds], images: [urlOf("image"), "/image/webp", "/image/jpeg"] };
-    await using folder = await makeFolder();
     const results = new EventEmitter();
     const result = once(results, "result");
     const server = createServer(async (request, response) => {
@@ -165,27 +165,16 @@ test.skipIf(chromium === undefined)(
     });
     await once(server.listen(0, "127.0.0.1"), "listening");
     const { port } = server.address() as AddressInfo;
-    const options = [
-      "--headless",
-      "--no-sandbox",
-      "--disable-gpu",
-      "--no-first-run",
-      "--autoplay-policy=no-user-gesture-required",
-      `--user-data-dir=${folder.path}`,
-    ];
-    const browser = spawn(chromium!, [...options, "--remote-debugging-port=0", `http://127.0.0.1:${port}/`], {
-      stdio: "ignore",
-      detached: true,
-    });
+    const tab = await openTab(chromium!, ["--autoplay-policy=no-user-gesture-required"]);
     try {
+      await tab.open(`http://127.0.0.1:${port}/`);
       const film = { end: "ended", duration: 2, width: 256 };
       expect((await result)[0]).toEqual({
         played: [...videos.map(() => film), ...sounds.map(() => ({ end: "ended", duration: 1 }))],
         shown: [256, 16, 16],
       });
     } finally {
-      process.kill(-browser.pid!, "SIGKILL"); // its own group: the browser and its helpers
-      await once(browser, "exit");
+      await tab[Symbol.asyncDispose]();
       server.closeAllConnections();
       server.close();
     }
