@@ -35,10 +35,7 @@ function parse(text: string, path: string): unknown {
 /** Lets the path of a content begin at the folder of the file that names it. */
 function withPath(asset: unknown, folder: string): unknown {
   const content: unknown = Object(asset).content;
-  const isPath = typeof content === "string" && content !== "" && !isFaultOrData(content);
-  return isPath ? { ...Object(asset), content: resolve(folder, content) } : asset;
-}
-
-function isFaultOrData(content: string): boolean {
-  return content.startsWith("data:") || contentFaults.some((fault) => fault === content);
+  if (typeof content !== "string" || content === "" || /^(data|file):/.test(content)) return asset;
+  if (contentFaults.some((fault) => fault === content)) return asset;
+  return { ...Object(asset), content: resolve(folder, content) };
 }

@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { createClient } from "../../src/index.ts";
 import { until } from "../helpers/timing.ts";
@@ -44,6 +45,15 @@ describe("--assets", () => {
     const { output } = await startMock("--assets", write("odd.json", text));
     await until(() => output.stdout.includes("Seed:"));
     expect(output.stdout).toMatch(/^ {3,}asset_mine {3,}mine$/m);
+  });
+
+  test("leaves a file: URL and a data: URL as they are", async () => {
+    const { href } = pathToFileURL(write("elsewhere.txt", "by URL"));
+    const text = JSON.stringify({ asset_file: { content: href }, asset_data: { content: "data:,bytes" } });
+    const { url } = await startMock("--assets", write("urls.json", text));
+    const { assets } = createClient({ apiKey: "any", baseUrl: url });
+    expect(await (await assets.download("asset_file")).text()).toBe("by URL");
+    expect(await (await assets.download("asset_data")).text()).toBe("bytes");
   });
 
   test.each(["README.md", "README.zh-CN.md"])("plays the file that %s shows", async (name) => {
