@@ -1,13 +1,11 @@
 /** The page of the mock's test assets: each with its id, what it shows, and a line to copy. */
 import type { OpenApiDocument } from "../document.ts";
 import { groupOf, testAssetGroups } from "../test-assets.ts";
-import type { Page } from "./page.ts";
+import { mockUrl, type Page } from "./page.ts";
 import { fence } from "./reference.ts";
 import type { Word } from "./words.ts";
 
-const mockUrl = "http://127.0.0.1:4010";
-
-/** The line that looks an asset up on the mock, or reads its content if that is what it shows. */
+/** The line that looks an asset up on the mock. */
 export function curlLine(document: OpenApiDocument, name: string): string {
   const asset = document["x-test-assets"][name]!;
   const [path] = Object.keys(document.paths);

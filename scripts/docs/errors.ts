@@ -81,11 +81,10 @@ function testAssetsOf(code: string, words: Record<Word, string>): string {
 
 /** The rows of a section's table. The first column is the class or the kind. */
 function readKinds({ id, text }: Section): ErrorKind[] {
-  const prefix = { "apierror-kind": "ApiError ", "downloaderror-kind": "DownloadError " }[id] ?? "";
   return [...text.matchAll(/^\| `(?!kind`)(\w+)` \| (.*) \|$/gm)].map(([, name, rest]) => {
     const cells = rest!.split(/(?<!\\) \| /);
     return {
-      kind: prefix + name,
+      kind: prefixOf(id) + name,
       what: cells[0]!,
       again: cells.length === 3 ? cells[1] : undefined,
       toDo: cells.at(-1)!,
@@ -95,12 +94,16 @@ function readKinds({ id, text }: Section): ErrorKind[] {
 
 /** The first column of the tables links to the pages. */
 function linkKinds(text: string, id = ""): string {
-  const prefix = { "apierror-kind": "ApiError ", "downloaderror-kind": "DownloadError " }[id] ?? "";
   if (id === "retries") return text;
   return text.replaceAll(
     /^\| `(?!kind`)(\w+)` \|/gm,
-    (_row, name: string) => `| [\`${name}\`](/${errorSlug(prefix + name)}) |`,
+    (_row, name: string) => `| [\`${name}\`](/${errorSlug(prefixOf(id) + name)}) |`,
   );
+}
+
+/** What stands before the kinds of a section: their class. */
+function prefixOf(id: string): string {
+  return { "apierror-kind": "ApiError ", "downloaderror-kind": "DownloadError " }[id] ?? "";
 }
 
 function capitalize(text: string): string {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createClient, isChenyuError } from "../../src/index.ts";
 import { startMockServer } from "../../src/mock.ts";
 import { downloadToFile } from "../../src/node.ts";
+import { mockUrl } from "./page.ts";
 
 /** A failure that was seen. */
 export interface Failure {
@@ -65,7 +66,7 @@ export async function seeFailures(): Promise<Failure[]> {
       message: error.message
         .replaceAll(`${folder.path}/`, "")
         .replaceAll(/, in [\d.]+ s/g, "")
-        .replaceAll(/127\.0\.0\.1:(?!1\b)\d+/g, "127.0.0.1:4010"),
+        .replaceAll(/127\.0\.0\.1:(?!1\b)\d+/g, new URL(mockUrl).host),
       facts: Object.fromEntries(Object.entries({ reason, option, status }).filter(([, value]) => value !== undefined)),
     });
   }

@@ -14,6 +14,9 @@ export interface Page {
 export const languages = ["en", "zh"] as const;
 export type Language = (typeof languages)[number];
 
+/** Where `npx chenyu-assets mock` serves. */
+export const mockUrl = "http://127.0.0.1:4010";
+
 /** Where links of a page to other pages lead. */
 const linkToPage = /\]\(\/(?!\/)([^)\s#]*)(#[^)\s]*)?( "[^"]*")?\)/g;
 

@@ -1,5 +1,5 @@
 /** The API reference: one page from the document, the operation first, then schemas, then errors. */
-import type { Page } from "./page.ts";
+import { mockUrl, type Page } from "./page.ts";
 import type { Word } from "./words.ts";
 
 /** What a page of the reference needs of an OpenAPI document. */
@@ -86,9 +86,9 @@ export function referencePage(
       fence("http", `${operation.method} ${production!.url}${operation.path}\nAuthorization: Bearer $CHENYU_API_KEY`),
       prose(operation),
       heading(3, words["api.samples"], `${operation.operationId}-samples`),
-      tabs(samples[operation.operationId]!),
+      tabs(samples[operation.operationId]!, production!.url),
       heading(3, words["api.try"], `${operation.operationId}-try`),
-      `<try-it data-path="${operation.path}">\n\n${words["api.tryText"]}\n\n</try-it>`,
+      `<try-it data-path="${operation.path}" data-mock="${mockUrl}">\n\n${words["api.tryText"]}\n\n</try-it>`,
       heading(3, words["api.parameters"], `${operation.operationId}-parameters`),
       ...(operation.parameters ?? []).map((reference) => {
         const { required, ...parameter } = resolve(components.parameters, reference);
@@ -97,7 +97,7 @@ export function referencePage(
       ...responses(operation, (status) => status.startsWith("2")),
     ]),
     heading(2, words["api.servers"], "servers"),
-    `- ${words["api.production"]}${words.colon}\`${production!.url}\`\n- ${words["api.mock"]}${words.colon}\`http://127.0.0.1:4010\``,
+    `- ${words["api.production"]}${words.colon}\`${production!.url}\`\n- ${words["api.mock"]}${words.colon}\`${mockUrl}\``,
     heading(2, words["api.authentication"], "authentication"),
     ...Object.values(components.securitySchemes).map(prose),
     heading(2, words["api.schemas"], "schemas"),
@@ -182,12 +182,12 @@ export function referencePage(
   }
 }
 
-/** Samples of the same thing: a browser shows one of them at a time. */
-export function tabs(samples: Sample[]): string {
+/** Samples of the same thing: a browser shows one of them at a time, for the real API or for the mock. */
+function tabs(samples: Sample[], production: string): string {
   const blocks = samples.map(({ language, label, code }) =>
     fence(`${language} title="${label}" frame="code"`, code.trim()),
   );
-  return `<code-tabs>\n\n${blocks.join("\n\n")}\n\n</code-tabs>`;
+  return `<code-tabs data-production="${production}" data-mock="${mockUrl}">\n\n${blocks.join("\n\n")}\n\n</code-tabs>`;
 }
 
 export function fence(language: string, code: string): string {

@@ -1,8 +1,6 @@
 /** Shows one of several samples at a time, for the server that the reader chooses. The choice holds on all pages. */
 import { isChinese } from "./language.ts";
 
-const origins = { production: "https://www.chenyu.cn", mock: "http://127.0.0.1:4010" };
-
 class CodeTabs extends HTMLElement {
   connectedCallback(): void {
     const blocks = [...this.querySelectorAll<HTMLElement>(":scope > .expressive-code")];
@@ -48,7 +46,7 @@ class CodeTabs extends HTMLElement {
 
   /** A sample of the real API can be shown for the mock: then it runs without a key. */
   offerServers(blocks: HTMLElement[]): void {
-    if (!this.textContent?.includes(origins.production)) return;
+    if (!this.textContent?.includes(this.dataset.production!)) return;
     const words = isChinese
       ? { production: "真实 API", mock: "本机的 Mock" }
       : { production: "the real API", mock: "the mock on your machine" };
@@ -67,8 +65,9 @@ class CodeTabs extends HTMLElement {
     this.querySelector("[role=tablist]")!.after(group);
   }
 
-  replaceOrigin(blocks: HTMLElement[], name: keyof typeof origins): void {
-    const [from, to] = name === "mock" ? [origins.production, origins.mock] : [origins.mock, origins.production];
+  replaceOrigin(blocks: HTMLElement[], name: "production" | "mock"): void {
+    const { production, mock } = this.dataset as { production: string; mock: string };
+    const [from, to] = name === "mock" ? [production, mock] : [mock, production];
     for (const block of blocks) {
       const texts = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
       while (texts.nextNode()) texts.currentNode.nodeValue = texts.currentNode.nodeValue!.replace(from, to);

@@ -26,7 +26,7 @@ class TryIt extends HTMLElement {
     const assets = JSON.parse(this.dataset.assets ?? "[]") as [name: string, id: string, summary: string][];
     const form = document.createElement("form");
     const server = labelled(form, words.server, document.createElement("input"));
-    server.value = "http://127.0.0.1:4010";
+    server.value = this.dataset.mock!;
     const choice = labelled(form, words.asset, document.createElement("select"));
     for (const [name, id, summary] of assets) choice.add(new Option(`${name} · ${summary.replaceAll("`", "")}`, id));
     const id = labelled(form, words.id, document.createElement("input"));
